@@ -1,7 +1,8 @@
 // Every limit of the product, in one place, with what happens at it.
 //
-// A limit that a caller can reach is refused with the named outcome; one that only the process can reach makes callers wait
-// or answers OVERLOADED (nothing was decided, send the same again). The static checks at the end hold them together.
+// A limit that a caller can reach is refused with the named outcome; one that only the process can
+// reach makes callers wait or answers OVERLOADED (nothing was decided, send the same again). The
+// static checks at the end hold them together.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,8 @@
 
 namespace daybook::limits {
 
-// Text in commands, in bytes of UTF-8. Longer, empty or with control characters: outcome invalidText.
+// Text in commands, in bytes of UTF-8. Longer, empty or with control characters: outcome
+// invalidText.
 inline constexpr std::size_t kCustomerIdBytesMax = 64;
 inline constexpr std::size_t kCodeBytesMax = 64;
 inline constexpr std::size_t kNameBytesMax = 128;
@@ -22,13 +24,15 @@ inline constexpr std::size_t kPropertyNameBytesMax = 64;
 inline constexpr std::size_t kPropertyValueBytesMax = 256;
 
 // Numbers in commands. Larger: outcome amountOverflow.
-inline constexpr std::int64_t kQuantityMax = 1'000'000'000'000'000;    // 10^15 units
-inline constexpr std::int64_t kMoneyMax = 1'000'000'000'000;           // 10^12 in any price or amount
-inline constexpr std::int64_t kChargeMax = 1'000'000'000'000'000'000;  // 10^18 per feature and period
-inline constexpr std::uint64_t kTokensMax = 1'000'000'000'000;         // 10^12 per count and event
+inline constexpr std::int64_t kQuantityMax = 1'000'000'000'000'000;  // 10^15 units
+/// 10^12 in any price or amount
+inline constexpr std::int64_t kMoneyMax = 1'000'000'000'000;
+/// 10^18 per feature and period
+inline constexpr std::int64_t kChargeMax = 1'000'000'000'000'000'000;
+inline constexpr std::uint64_t kTokensMax = 1'000'000'000'000;  // 10^12 per count and event
 
-// Time. A manual clock moved past 2200-01-01T00:00:00Z: outcome invalidTime. Period boundaries, grace
-// and expiries beyond it still fit an Instant.
+// Time. A manual clock moved past 2200-01-01T00:00:00Z: outcome invalidTime. Period boundaries,
+// grace and expiries beyond it still fit an Instant.
 inline constexpr std::int64_t kClockMaxNs = 7'258'118'400'000'000'000;
 
 // Catalog. Past any of these: outcome invalidCatalog, naming the item and the limit.
@@ -44,29 +48,34 @@ inline constexpr std::size_t kItemsPerPublishMax = 2048;
 inline constexpr std::uint32_t kPackExpiryDaysMax = 36'500;
 
 // Customers.
-inline constexpr std::uint32_t kCustomersMax = 100'000'000;            // outcome ledgerFull
-inline constexpr std::size_t kGrantsPerCustomerMax = 256;              // live ones; outcome tooManyGrants
-inline constexpr std::size_t kInvoiceLinesMax = 256;                   // guaranteed by the catalog's limits
+inline constexpr std::uint32_t kCustomersMax = 100'000'000;  // outcome ledgerFull
+/// live ones; outcome tooManyGrants
+inline constexpr std::size_t kGrantsPerCustomerMax = 256;
+/// guaranteed by the catalog's limits
+inline constexpr std::size_t kInvoiceLinesMax = 256;
 
 // Events and commits.
-inline constexpr std::size_t kEventBytesMax = 65'535;                  // outcome eventTooLarge
+inline constexpr std::size_t kEventBytesMax = 65'535;  // outcome eventTooLarge
 // What an invoice's event takes at most: a plan whose largest invoice might not fit one event is
 // refused when it is published, since closing a period cannot be.
-inline constexpr std::size_t kInvoiceHeadBytesMax = 4'096;             // beside its lines
-inline constexpr std::size_t kInvoiceLineBytesMax = 640;               // one line beside its tiers
+inline constexpr std::size_t kInvoiceHeadBytesMax = 4'096;  // beside its lines
+inline constexpr std::size_t kInvoiceLineBytesMax = 640;    // one line beside its tiers
 inline constexpr std::size_t kTierChargeBytesMax = 224;
 inline constexpr std::size_t kCommitEventsMax = 65'536;
 inline constexpr std::size_t kCommitBytesMax = 8u << 20;
-inline constexpr std::size_t kPipelineBytesMax = 16u << 20;            // past it: OVERLOADED
+inline constexpr std::size_t kPipelineBytesMax = 16u << 20;                 // past it: OVERLOADED
 inline constexpr std::size_t kStorageReserveBytes = 2 * kPipelineBytesMax;  // below it: storageFull
-inline constexpr std::size_t kTickSlice = 512;                         // due works per turn of the loop
+/// due works per turn of the loop
+inline constexpr std::size_t kTickSlice = 512;
 
 // Calls.
-inline constexpr std::size_t kBatchEntriesMax = 16'384;                // outcome batchTooLarge
+inline constexpr std::size_t kBatchEntriesMax = 16'384;  // outcome batchTooLarge
 inline constexpr std::size_t kListLimitDefault = 100;
-inline constexpr std::size_t kListLimitMax = 1'000;                    // larger limits are cut to it
-inline constexpr std::size_t kMessageBytesMax = 64u << 20;             // the connection is dropped
-inline constexpr std::size_t kConnectionsMax = 4'096;                  // further ones are closed at once
+/// larger limits are cut to it
+inline constexpr std::size_t kListLimitMax = 1'000;
+inline constexpr std::size_t kMessageBytesMax = 64u << 20;  // the connection is dropped
+/// further ones are closed at once
+inline constexpr std::size_t kConnectionsMax = 4'096;
 inline constexpr std::size_t kConnectionBytesInFlightMax = 16u << 20;  // reading from it stops
 
 static_assert(kCommitBytesMax <= kPipelineBytesMax);

@@ -1,0 +1,91 @@
+// Outcomes: what a command was answered. Refused business is data, not an exception.
+//
+// The numbers are stored in clients, scripts and files: they never change and are never reused.
+// Names are those of the Cap'n Proto enum `Outcome` in protocol/common.capnp, which has the same
+// numbers. When several apply, checks are made in the order: form, key, existence, time, state,
+// terms, funds. New outcomes are appended.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace daybook {
+
+enum class Outcome : std::uint16_t {
+  ok = 0,
+  // Form of the command.
+  invalidText = 1,        // id, code, name, zone, key: empty, too long or with control characters
+  invalidNumber = 2,      // no decimal, negative where that makes no sense, or not whole where due
+  amountOverflow = 3,     // a number past its limit, or a result that does not fit
+  invalidProperties = 4,  // too many, too long, or twice the same name
+  batchTooLarge = 5,      // more entries than one call takes; nothing was decided
+  eventTooLarge = 6,      // the record would pass 65 535 bytes
+  invalidCursor = 7,      // a list cursor that this ledger did not give
+  invalidTime = 8,        // an anchor, interval or clock value that cannot be used
+  // Keys.
+  keyMissing = 9,  // every command that records anything carries an idempotency key
+  keyReused = 10,  // same key, other contents; the detail names the first field that differs
+  // Existence.
+  unknownCustomer = 11,
+  customerExists = 12,
+  unknownFeature = 13,
+  unknownPlan = 14,
+  unknownPack = 15,
+  unknownModel = 16,  // no live price for provider/model
+  retiredModel = 17,
+  ambiguousModel = 18,  // several providers have it: name one
+  unknownZone = 19,
+  unknownCurrency = 20,
+  unknownInvoice = 21,
+  unknownPosition = 22,  // not in the log
+  // Time.
+  inFuture = 23,      // `at` is more than the future limit ahead
+  tooOld = 24,        // `at` is before the late window
+  periodClosed = 25,  // `at` lies in a period whose invoice is closed
+  // State of the customer.
+  noSubscription = 26,
+  alreadySubscribed = 27,
+  notCanceled = 28,       // there is no scheduled cancellation to revoke
+  currencyMismatch = 29,  // the customer's currency is fixed and is another one
+  tooManyGrants = 30,
+  ledgerFull = 31,
+  // Terms.
+  featureNotInPlan = 32,
+  wrongFeatureType = 33,   // usage of a boolean feature
+  tokensMissing = 34,      // priced by tokens: model, output and one input count are required
+  tokensInvalid = 35,      // the feature has no token price, or the counts contradict each other
+  notSoldInCurrency = 36,  // the plan version or pack has no price in that currency
+  wrongModel = 37,         // a top-up needs a balance plan; a pack gives credits none can draw
+  // Funds.
+  includedLimitReached = 38,
+  insufficientCredits = 39,
+  insufficientBalance = 40,
+  // Catalog.
+  invalidCatalog = 41,  // the detail names item, field and rule
+  // The daemon.
+  unauthorized = 42,    // login refused, or the caller lacks the role
+  storageFull = 43,     // writes are refused until there is room; reads go on
+  clockNotManual = 44,  // only a ledger created with a manual clock can be moved
+  clockBackwards = 45,  // time never goes back
+  clockJumped = 46,     // the wall clock ran ahead of the monotonic one: confirm it
+  unavailable = 47,     // stopping, or the job could not be done; the detail says why
+};
+
+/// The stable name, as in the schema ("insufficientCredits"); "unknown" for a number this version
+/// does not know.
+std::string_view outcomeName(Outcome outcome);
+std::optional<Outcome> outcomeFromName(std::string_view name);
+/// One sentence for people that says what happened and what to do.
+std::string_view outcomeText(Outcome outcome);
+
+/// A refusal, or ok. `detail` names the field, item or value; it may be empty.
+struct Verdict {
+  Outcome outcome = Outcome::ok;
+  std::string detail;
+  bool isOk() const { return outcome == Outcome::ok; }
+  bool operator==(const Verdict&) const = default;
+};
+
+}  // namespace daybook

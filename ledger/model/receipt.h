@@ -1,0 +1,43 @@
+// Receipts: what a recorded command is answered, the first time and every time its key comes again.
+//
+// A receipt is a function of the command's keyed event alone, so that a repeated key gives the
+// original one after any restart.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/model/event.h"
+#include "ledger/model/outcome.h"
+
+namespace daybook {
+
+/// Where the numbers came from. Fields that the command's kind has no use for are zero or empty.
+struct Receipt {
+  Position position;
+  Instant recorded;
+  bool duplicate = false;  // the key was known: nothing was recorded now
+  Disposition disposition = Disposition::current;
+  Instant period_from;  // usage: the usage period it counts in
+  Decimal quantity;
+  Decimal price;  // money, or credits on credits plans
+  std::vector<Draw> draws;
+  Decimal overdrawn;
+  Decimal unpaid;
+  Decimal balance_after;
+  GrantNumber grant;  // of a purchase
+  InvoiceNumber invoice;
+  bool operator==(const Receipt&) const = default;
+};
+
+/// REQUIRES: `event` carries a key.
+Receipt receiptOf(const Event& event);
+
+/// The answer to a command: a receipt if the verdict is ok, else no position.
+struct Answer {
+  Verdict verdict;
+  Receipt receipt;
+  bool operator==(const Answer&) const = default;
+};
+
+}  // namespace daybook
