@@ -109,6 +109,19 @@ inline Invoice invoice() {
           .total = decimal("164.53")};
 }
 
+inline PeriodStarted periodStarted(const Span& month, const Span& year) {
+  PeriodStarted to;
+  to.index = 12;
+  to.span = month;
+  to.terms = {"pro", 2, "USD"};
+  to.billing = year;
+  to.billing_to = year.to;
+  to.grant = grant();
+  to.debt_paid = decimal("0.5");
+  to.included_balance = decimal("8.25");
+  return to;
+}
+
 inline UsageRecorded usage() {
   return {.asked = {.feature = "calls"},
           .feature = FeatureNumber(1),
@@ -223,16 +236,7 @@ inline std::vector<GoldenEvent> goldenEvents() {
           {"pro", "USD", Instant{1'706'750'000'000'000'000}}, subscription, InvoiceNumber(41)},
       "subscribe-1", 7);
   add("periodStarted_a", PeriodStarted{.index = -1, .span = month}, "", 7);
-  add("periodStarted_b",
-      PeriodStarted{.index = 12,
-                    .span = month,
-                    .terms = {"pro", 2, "USD"},
-                    .billing = year,
-                    .billing_to = year.to,
-                    .grant = golden::grant(),
-                    .debt_paid = decimal("0.5"),
-                    .included_balance = decimal("8.25")},
-      "", 7);
+  add("periodStarted_b", golden::periodStarted(month, year), "", 7);
   add("periodClosed_a", PeriodClosed{11, month.from, month.to, decimal("12.34"), InvoiceNumber(42)},
       "", 7);
   add("cancelScheduled_a", CancelScheduled{{CancelWhen::periodEnd}, year.to}, "cancel-1", 7);

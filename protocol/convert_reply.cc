@@ -1,0 +1,125 @@
+#include "protocol/convert_reply.h"
+
+namespace daybook::protocol {
+namespace {
+
+template <typename Wire>
+constexpr bool same(typename EnumOf<Wire>::Model model, Wire schema) {
+  return static_cast<std::uint16_t>(model) == static_cast<std::uint16_t>(schema);
+}
+static_assert(same(SubscriptionState::none, wire::SubscriptionState::NONE));
+static_assert(same(SubscriptionState::active, wire::SubscriptionState::ACTIVE));
+static_assert(same(SubscriptionState::canceled, wire::SubscriptionState::CANCELED));
+static_assert(same(ItemKind::feature, wire::ItemKind::FEATURE));
+static_assert(same(ItemKind::plan, wire::ItemKind::PLAN));
+static_assert(same(ItemKind::pack, wire::ItemKind::PACK));
+static_assert(same(ItemKind::priceBook, wire::ItemKind::PRICE_BOOK));
+static_assert(same(ChangeAction::unchanged, wire::ChangeAction::UNCHANGED));
+static_assert(same(ChangeAction::added, wire::ChangeAction::ADDED));
+static_assert(same(ChangeAction::changed, wire::ChangeAction::CHANGED));
+
+void writeCredits(wire::CreditBalance::Builder to, const CreditBalance& from) {
+  to.setPlan(DecimalText(from.plan).reader());
+  to.setPromotional(DecimalText(from.promotional).reader());
+  to.setPurchased(DecimalText(from.purchased).reader());
+  to.setDebt(DecimalText(from.debt).reader());
+  to.setAvailable(DecimalText(from.available).reader());
+}
+
+void writeFeatureBalance(wire::FeatureBalance::Builder to, const FeatureBalance& from) {
+  setText(from.feature, [&](auto value) { to.setFeature(value); });
+  to.setUnlimited(from.unlimited);
+  to.setUsed(DecimalText(from.used).reader());
+  to.setIncluded(DecimalText(from.included).reader());
+  to.setRemaining(DecimalText(from.remaining).reader());
+  to.setUnpaid(DecimalText(from.unpaid).reader());
+  to.setCharge(DecimalText(from.charge).reader());
+  to.setEvents(from.events);
+  if (from.tokens != TokenTotals{}) writeTokenTotals(to.initTokens(), from.tokens);
+}
+
+}  // namespace
+
+void writeReceipt(wire::Receipt::Builder to, const Answer& from) {
+  writeVerdict(to, from.verdict);
+  if (!from.verdict.isOk()) return;
+  const Receipt& receipt = from.receipt;
+  to.setPosition(receipt.position.value);
+  to.setRecorded(receipt.recorded.ns);
+  to.setDuplicate(receipt.duplicate);
+  to.setDisposition(toWire<wire::Disposition>(receipt.disposition));
+  to.setPeriodFrom(receipt.period_from.ns);
+  // Only usage counts in a period.
+  if (receipt.period_from != Instant{}) {
+    to.setQuantity(DecimalText(receipt.quantity).reader());
+    to.setPrice(DecimalText(receipt.price).reader());
+  } else {
+    setNonZero(receipt.quantity, [&](auto value) { to.setQuantity(value); });
+    setNonZero(receipt.price, [&](auto value) { to.setPrice(value); });
+  }
+  writeList(receipt.draws, writeDraw, [&](auto size) { return to.initDraws(size); });
+  setNonZero(receipt.overdrawn, [&](auto value) { to.setOverdrawn(value); });
+  setNonZero(receipt.unpaid, [&](auto value) { to.setUnpaid(value); });
+  if (receipt.period_from != Instant{}) {
+    to.setBalanceAfter(DecimalText(receipt.balance_after).reader());
+  } else {
+    setNonZero(receipt.balance_after, [&](auto value) { to.setBalanceAfter(value); });
+  }
+  to.setGrant(receipt.grant.value);
+  to.setInvoice(receipt.invoice.value);
+}
+
+void writeBalance(wire::Balance::Builder to, const Balance& from) {
+  setText(from.customer, [&](auto value) { to.setCustomer(value); });
+  to.setAsOf(from.as_of.value);
+  to.setAt(from.at.ns);
+  to.setState(toWire<wire::SubscriptionState>(from.state));
+  to.setModel(toWire<wire::ConsumptionModel>(from.model));
+  const bool is_running = !from.terms.plan.empty();
+  if (is_running) writeTerms(to.initTerms(), from.terms);
+  to.setPeriodFrom(from.period_from.ns);
+  to.setPeriodTo(from.period_to.ns);
+  to.setCancelAt(from.cancel_at.isNever() ? 0 : from.cancel_at.ns);
+  writeList(from.features, writeFeatureBalance, [&](auto size) { return to.initFeatures(size); });
+  const bool has_credits = is_running && from.model == ConsumptionModel::credits;
+  if (has_credits || from.credits != CreditBalance{}) {
+    writeCredits(to.initCredits(), from.credits);
+  }
+  writeList(from.grants, writeGrant, [&](auto size) { return to.initGrants(size); });
+  const bool has_money = is_running && from.model == ConsumptionModel::balance;
+  if (has_money) writeSpendingBalance(to.initMoney(), from.money);
+}
+
+void writeCheckAnswer(wire::CheckAnswer::Builder to, const CheckAnswer& from) {
+  to.setAllowed(from.allowed);
+  writeVerdict(to, from.verdict);
+  to.setRemainingIncluded(DecimalText(from.remaining_included).reader());
+  to.setUnlimited(from.unlimited);
+  if (from.credits != CreditBalance{}) writeCredits(to.initCredits(), from.credits);
+  to.setBalance(DecimalText(from.balance).reader());
+  to.setCost(DecimalText(from.cost).reader());
+  to.setOverageBegins(from.overage_begins);
+  to.setAsOf(from.as_of.value);
+}
+
+void writeCustomerInfo(wire::CustomerInfo::Builder to, const Customer& from) {
+  setText(from.id, [&](auto value) { to.setId(value); });
+  to.setNumber(from.number.value);
+  setText(from.zone, [&](auto value) { to.setZone(value); });
+  setText(from.currency, [&](auto value) { to.setCurrency(value); });
+  if (from.subscription) {
+    to.setState(wire::SubscriptionState::ACTIVE);
+    setText(from.subscription->plan, [&](auto value) { to.setPlan(value); });
+  } else if (!from.subscribed.empty()) {
+    to.setState(wire::SubscriptionState::CANCELED);
+  }
+}
+
+void writeCatalogChange(wire::CatalogChange::Builder to, const CatalogChange& from) {
+  to.setKind(toWire<wire::ItemKind>(from.kind));
+  setText(from.code, [&](auto value) { to.setCode(value); });
+  to.setAction(toWire<wire::ChangeAction>(from.action));
+  to.setVersion(from.version);
+}
+
+}  // namespace daybook::protocol

@@ -1,0 +1,338 @@
+@0xa056bb211a165627;
+# The protocol: what callers of a ledger may ask, as capabilities.
+#
+# `Daybook` is the bootstrap of a connection. login() gives the capabilities that match the caller's roles, and only those: an
+# operation that a caller has no capability for cannot even be named. Calls pipeline: login().recorder.customer("acme").record(...)
+# is one round trip.
+#
+# Durability: nothing is answered before it is on disk. A reply that carries a position, and every read, reflects durable state
+# only. When a connection breaks before the answer, the outcome is unknown: send the same command with the same key again.
+#
+# Every list takes `limit` (0: 100, at most 1 000) and `cursor` (empty: from the start) and gives `next` (empty: the end).
+#
+# Exceptions: DISCONNECTED (transport), OVERLOADED (nothing was decided, send the same again), FAILED (malformed message or a bug).
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("daybook::wire");
+using Common = import "common.capnp";
+using EventSchema = import "event.capnp";
+
+struct Receipt {
+  # Where the numbers came from. Fields that the command's kind has no use for are absent.
+  outcome @0 :Common.Outcome;
+  detail @1 :Text;               # names the field, item or value of a refusal
+  position @2 :UInt64;           # in the log
+  recorded @3 :Int64;
+  duplicate @4 :Bool;            # the key was known: this is the original receipt, nothing was recorded now
+  disposition @5 :Common.Disposition;
+  periodFrom @6 :Int64;          # usage: the usage period it counts in
+  quantity @7 :Text;
+  price @8 :Text;                # money, or credits on credits plans
+  draws @9 :List(Common.Draw);
+  overdrawn @10 :Text;
+  unpaid @11 :Text;
+  balanceAfter @12 :Text;
+  grant @13 :UInt32;
+  invoice @14 :UInt64;
+}
+
+struct UsageEntry {
+  customer @0 :Text;
+  key @1 :Text;
+  usage @2 :Common.RecordUsage;
+}
+
+struct Refusal {
+  index @0 :UInt32;              # of the entry in its batch
+  outcome @1 :Common.Outcome;
+  detail @2 :Text;
+}
+
+struct BatchResult {
+  # The dense answer to a batch: counts, and only what was refused.
+  outcome @0 :Common.Outcome;    # ok, or why nothing of the batch was decided
+  detail @1 :Text;
+  recorded @2 :UInt32;
+  duplicates @3 :UInt32;
+  refusals @4 :List(Refusal);
+  position @5 :UInt64;           # newest position that any entry is recorded at, originals of duplicates included
+}
+
+interface Daybook {
+  login @0 (token :Text) -> (session :Session);
+  # With an empty token on a Unix socket the peer's uid decides. A failed login says only that.
+}
+
+struct Session {
+  outcome @0 :Common.Outcome;    # ok or unauthorized
+  detail @1 :Text;
+  recorder @2 :Recorder;         # absent where the role is missing, here and below
+  reader @3 :Reader;
+  billing @4 :Billing;
+  auditor @5 :Auditor;
+  admin @6 :Admin;
+}
+
+# ---- Recorder: usage -----------------------------------------------------------------------------------------------------
+
+interface Recorder {
+  customer @0 (id :Text) -> (customer :CustomerRecorder);
+  # Always gives a capability; calls on an unknown customer answer unknownCustomer.
+
+  recordBatch @1 (entries :List(UsageEntry)) -> (result :BatchResult);
+  # At most 16 384 entries. Not atomic: each entry is decided alone, in order. Answered when all of it is durable.
+
+  openStream @2 (sink :BatchSink) -> (stream :UsageStream);
+  # Bulk ingest with back-pressure. Results come through `sink`, one per batch, in order.
+}
+
+interface CustomerRecorder {
+  record @0 (key :Text, usage :Common.RecordUsage) -> (receipt :Receipt);
+}
+
+interface UsageStream {
+  write @0 (entries :List(UsageEntry)) -> stream;
+  finish @1 () -> (position :UInt64);
+  # Answered when everything written is durable and its results are delivered.
+}
+
+interface BatchSink {
+  results @0 (batch :UInt64, result :BatchResult) -> stream;
+  # `batch` counts the writes of the stream from 0. Delivered when the batch is durable.
+}
+
+# ---- Reader: balances and invoices ---------------------------------------------------------------------------------------
+
+struct FeatureBalance {
+  feature @0 :Text;
+  unlimited @1 :Bool;
+  used @2 :Text;
+  included @3 :Text;
+  remaining @4 :Text;
+  unpaid @5 :Text;
+  charge @6 :Text;               # metered plans: exact charge so far; balance plans: deducted so far
+  events @7 :UInt64;
+  tokens @8 :Common.TokenTotals; # absent when all are 0
+}
+
+struct CreditBalance {
+  plan @0 :Text;
+  promotional @1 :Text;
+  purchased @2 :Text;
+  debt @3 :Text;
+  available @4 :Text;            # what usage now may draw, less the debt
+}
+
+enum SubscriptionState {
+  none @0;
+  active @1;
+  canceled @2;
+}
+
+struct Balance {
+  customer @0 :Text;
+  asOf @1 :UInt64;               # the log position it reflects
+  at @2 :Int64;
+  state @3 :SubscriptionState;
+  model @4 :Common.ConsumptionModel;
+  terms @5 :Common.Terms;        # absent without a running period
+  periodFrom @6 :Int64;
+  periodTo @7 :Int64;
+  cancelAt @8 :Int64;            # 0: no cancellation is scheduled
+  features @9 :List(FeatureBalance);
+  credits @10 :CreditBalance;    # credits plans, and whoever holds credits
+  grants @11 :List(Common.Grant);# usable ones, in draw order
+  money @12 :Common.SpendingBalance;  # balance plans
+}
+
+struct CheckAnswer {
+  allowed @0 :Bool;
+  outcome @1 :Common.Outcome;    # the reason when not allowed
+  detail @2 :Text;
+  remainingIncluded @3 :Text;
+  unlimited @4 :Bool;
+  credits @5 :CreditBalance;
+  balance @6 :Text;
+  cost @7 :Text;                 # money, or credits on credits plans
+  overageBegins @8 :Bool;
+  asOf @9 :UInt64;
+}
+
+struct CustomerInfo {
+  id @0 :Text;
+  number @1 :UInt32;
+  zone @2 :Text;
+  currency @3 :Text;
+  state @4 :SubscriptionState;
+  plan @5 :Text;
+}
+
+interface Reader {
+  customer @0 (id :Text) -> (customer :CustomerReader);
+
+  customers @1 (limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, customers :List(CustomerInfo), next :Text);
+  # In order of creation.
+
+  invoices @2 (limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, invoices :List(Common.Invoice), next :Text);
+  # All of the ledger, in order of number.
+
+  invoice @3 (number :UInt64, label :Text)
+      -> (outcome :Common.Outcome, detail :Text, invoice :Common.Invoice, position :UInt64);
+  # By number, or by label ("INV-000001") when number is 0.
+
+  catalog @4 () -> (catalog :Common.Catalog);
+  # The newest version of everything published.
+}
+
+interface CustomerReader {
+  # An unknown customer is answered unknownCustomer.
+  info @0 () -> (outcome :Common.Outcome, detail :Text, info :CustomerInfo);
+  balance @1 () -> (outcome :Common.Outcome, detail :Text, balance :Balance);
+  check @2 (usage :Common.RecordUsage) -> (answer :CheckAnswer);
+  # Answers without recording. Cannot prevent two callers from spending the same credit.
+  invoices @3 (limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, invoices :List(Common.Invoice), next :Text);
+  upcoming @4 () -> (outcome :Common.Outcome, detail :Text, invoice :Common.Invoice);
+  # The invoice as it would close now; absent when there is no running period.
+}
+
+# ---- Billing: what is sold, and to whom ----------------------------------------------------------------------------------
+
+enum ItemKind {
+  feature @0;
+  plan @1;
+  pack @2;
+  priceBook @3;
+}
+
+enum ChangeAction {
+  unchanged @0;
+  added @1;
+  changed @2;
+}
+
+struct CatalogChange {
+  kind @0 :ItemKind;
+  code @1 :Text;
+  action @2 :ChangeAction;
+  version @3 :UInt32;            # after it is applied; 0 for features
+}
+
+interface Billing {
+  publishCatalog @0 (key :Text, catalog :Common.Catalog) -> (receipt :Receipt);
+  # Items that do not differ from what is published change nothing; the others become visible together.
+
+  previewCatalog @1 (catalog :Common.Catalog)
+      -> (outcome :Common.Outcome, detail :Text, changes :List(CatalogChange));
+  # What publishCatalog would do, item by item. Records nothing.
+
+  createCustomer @2 (key :Text, id :Text, customer :Common.CreateCustomer) -> (receipt :Receipt);
+
+  customer @3 (id :Text) -> (customer :CustomerBilling);
+
+  submit @4 (commands :List(Common.Command)) -> (receipts :List(Receipt));
+  # Any commands, of usage too, each decided alone, in order; at most 16 384. moveClock needs the role Admin.
+}
+
+interface CustomerBilling {
+  update @0 (key :Text, update :Common.UpdateCustomer) -> (receipt :Receipt);
+  subscribe @1 (key :Text, subscribe :Common.Subscribe) -> (receipt :Receipt);
+  cancel @2 (key :Text, cancel :Common.Cancel) -> (receipt :Receipt);
+  revokeCancel @3 (key :Text) -> (receipt :Receipt);
+  buyCredits @4 (key :Text, purchase :Common.BuyCredits) -> (receipt :Receipt);
+  topUp @5 (key :Text, topUp :Common.TopUp) -> (receipt :Receipt);
+}
+
+# ---- Auditor: the log ----------------------------------------------------------------------------------------------------
+
+struct LogEntry {
+  position @0 :UInt64;
+  bytes @1 :Data;                # the stored Event message
+}
+
+struct TreeHead {
+  size @0 :UInt64;               # = newest durable position
+  root @1 :Data;                 # 32 bytes
+  recorded @2 :Int64;
+}
+
+interface Auditor {
+  log @0 (from :UInt64, limit :UInt32, customer :Text, waitMs :UInt32)
+      -> (outcome :Common.Outcome, detail :Text, entries :List(LogEntry), next :UInt64, head :TreeHead);
+  # Durable events from position `from` (0: the first) on; `next` is where to go on. With a customer only its events. With
+  # waitMs > 0 and nothing to give, answers when something comes or the time is over.
+
+  head @1 () -> (head :TreeHead);
+
+  inclusionProof @2 (position :UInt64, size :UInt64)
+      -> (outcome :Common.Outcome, detail :Text, path :List(Data), size :UInt64);
+  # RFC 6962 audit path of the event in the tree of `size` events (0: the newest durable tree).
+
+  consistencyProof @3 (oldSize :UInt64, newSize :UInt64)
+      -> (outcome :Common.Outcome, detail :Text, path :List(Data), newSize :UInt64);
+
+  stateDigest @4 () -> (position :UInt64, digest :Data);
+  # SHA-256 over the canonical bytes of the whole state: what `replay` of the log to `position` gives, too.
+}
+
+# ---- Admin ---------------------------------------------------------------------------------------------------------------
+
+struct Status {
+  version @0 :Text;
+  ledgerId @1 :Text;
+  clock @2 :EventSchema.ClockKind;
+  now @3 :Int64;                 # the ledger's time
+  position @4 :UInt64;           # newest durable position
+  root @5 :Data;
+  customers @6 :UInt64;
+  invoices @7 :UInt64;
+  keys @8 :UInt64;
+  dataDirectory @9 :Text;
+  snapshotPosition @10 :UInt64;  # newest snapshot; 0: none
+  freeBytes @11 :UInt64;
+  storageFull @12 :Bool;
+  clockJumped @13 :Bool;         # deciding has stopped until confirmClock
+  uptimeMs @14 :UInt64;
+  connections @15 :UInt32;
+  commits @16 :UInt64;           # since the start
+  settings @17 :EventSchema.LedgerCreated;
+}
+
+interface Admin {
+  status @0 () -> (status :Status);
+  moveClock @1 (key :Text, to :Int64) -> (receipt :Receipt);
+  # Manual clocks only. Answered when everything due at the new time is recorded.
+  confirmClock @2 () -> (outcome :Common.Outcome, now :Int64);
+  # After the wall clock ran ahead of the monotonic one by more than an hour: takes its time as right.
+  backup @3 (directory :Text) -> (outcome :Common.Outcome, detail :Text, position :UInt64, bytes :UInt64);
+  # A hot copy into a new directory on the daemon's machine, synced and verified.
+  snapshot @4 () -> (outcome :Common.Outcome, detail :Text, position :UInt64);
+}
+
+# ---- Offline: what `daybookd replay` and `daybookd verify` print with --json ---------------------
+
+struct ReplayedCustomer {
+  info @0 :CustomerInfo;
+  balance @1 :Balance;
+  invoices @2 :List(Common.Invoice);
+}
+
+struct ReplayReport {
+  head @0 :TreeHead;             # after the last event that was folded
+  stateDigest @1 :Data;          # equal for equal states on any machine: see Auditor.stateDigest
+  customers @2 :List(ReplayedCustomer);
+}
+
+struct VerifyReport {
+  ok @0 :Bool;
+  position @1 :UInt64;           # the first position that is wrong; 0: none, or not of one event
+  problem @2 :Text;              # what is wrong there
+  head @3 :TreeHead;             # of the log as far as it was verified
+  events @4 :UInt64;             # verified, as are these:
+  commits @5 :UInt64;
+  customers @6 :UInt64;
+  invoices @7 :UInt64;
+  snapshots @8 :UInt64;
+}
