@@ -1,7 +1,7 @@
 // A ledger without store or daemon: the engine, a clock that the test moves, and the log it makes.
 //
-// It does what a caller of the engine owes: works off what is due before it decides, seals, applies.
-// `zones` outlives it.
+// It does what a caller of the engine owes: works off what is due before it decides, seals, and
+// applies. `zones` outlives it.
 #pragma once
 
 #include <string>
@@ -22,7 +22,8 @@ inline LedgerSettings manualClock() {
 
 class TestLedger {
  public:
-  explicit TestLedger(const ZoneRules& zones, Instant start, LedgerSettings settings = manualClock())
+  explicit TestLedger(const ZoneRules& zones, Instant start,
+                      LedgerSettings settings = manualClock())
       : boundaries_(zones), now_(start) {
     append({LedgerCreated{std::string(32, '0'), kFormatVersion, std::move(settings)}},
            CustomerNumber(), 0, "");

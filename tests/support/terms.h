@@ -86,8 +86,8 @@ inline PlanFeature sold(std::string code, std::string_view included, Price price
   return feature;
 }
 
-inline Plan planOf(std::string code, ConsumptionModel model, std::string_view base,
-                   std::vector<PlanFeature> features) {
+inline Plan planFor(std::string code, ConsumptionModel model, std::string_view base,
+                    std::vector<PlanFeature> features) {
   Plan plan;
   plan.code = std::move(code);
   plan.model = model;

@@ -1,0 +1,101 @@
+#include "ledger/core/state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ledger/base/check.h"
+
+namespace daybook::core {
+
+State::State(LedgerState ledger_state, std::vector<Customer> all_customers)
+    : ledger(std::move(ledger_state)), customers(std::move(all_customers)) {
+  CHECK(ledger.plan_published.size() == ledger.plans.size(),
+        "every plan version has its instant of publication");
+  indexCatalog();
+  numbers.reserve(customers.size());
+  for (std::size_t i = 0; i < customers.size(); ++i) {
+    CHECK(customers[i].number.value == i + 1, "customers are numbered 1, 2, ...");
+    numbers.emplace(customers[i].id, customers[i].number);
+    if (const auto next = nextDue(ledger.ledger.settings, customers[i])) due.insert(*next);
+  }
+}
+
+const Customer* State::find(std::string_view id) const {
+  const auto found = numbers.find(id);
+  return found == numbers.end() ? nullptr : &customer(found->second);
+}
+
+const Customer& State::customer(CustomerNumber number) const {
+  CHECK(!number.isNone() && number.value <= customers.size(), "the customer exists");
+  return customers[number.value - 1];
+}
+
+FeatureNumber State::feature(std::string_view code) const {
+  const auto found = features.find(code);
+  return found == features.end() ? FeatureNumber() : found->second;
+}
+
+const Plan& State::plan(const Terms& terms) const {
+  const auto versions = plan_versions.find(terms.plan);
+  CHECK(versions != plan_versions.end(), "the plan is published");
+  CHECK(terms.version >= 1 && terms.version <= versions->second.size(),
+        "the plan version is published");
+  return ledger.plans[versions->second[terms.version - 1]];
+}
+
+const Plan* State::newestPlan(std::string_view code) const {
+  const auto versions = plan_versions.find(code);
+  return versions == plan_versions.end() ? nullptr : &ledger.plans[versions->second.back()];
+}
+
+const Plan* State::planBefore(std::string_view code, Instant at) const {
+  const auto versions = plan_versions.find(code);
+  if (versions == plan_versions.end()) return nullptr;
+  const auto& indices = versions->second;
+  const auto newest = std::find_if(indices.rbegin(), indices.rend(), [this, at](std::size_t i) {
+    return ledger.plan_published[i] < at;
+  });
+  return newest == indices.rend() ? nullptr : &ledger.plans[*newest];
+}
+
+void State::indexCatalog() {
+  for (std::size_t i = features.size(); i < ledger.features.size(); ++i) {
+    features.emplace(ledger.features[i].code, FeatureNumber(static_cast<std::uint32_t>(i + 1)));
+  }
+  plan_versions.clear();
+  for (std::size_t i = 0; i < ledger.plans.size(); ++i) {
+    auto& versions = plan_versions[ledger.plans[i].code];
+    versions.push_back(i);
+    CHECK(ledger.plans[i].version == versions.size(), "plan versions are numbered 1, 2, ...");
+  }
+}
+
+const UsagePeriod* runningPeriod(const Customer& customer) {
+  if (!customer.subscription || customer.periods.empty()) return nullptr;
+  // The newest open period may be the last one of an earlier subscription, still in grace.
+  const UsagePeriod& newest = customer.periods.back();
+  return newest.span.from >= customer.subscription->started ? &newest : nullptr;
+}
+
+std::optional<Due> nextDue(const LedgerSettings& settings, const Customer& customer) {
+  std::optional<Due> earliest;
+  const auto consider = [&](Instant at, DueKind kind) {
+    const Due due{at, kind, customer.number};
+    if (!earliest || due < *earliest) earliest = due;
+  };
+  const UsagePeriod* running = runningPeriod(customer);
+  for (const UsagePeriod& period : customer.periods) {
+    if (&period != running) consider(period.span.to + settings.grace, DueKind::periodClose);
+  }
+  if (running != nullptr) {
+    const bool ends = customer.subscription->cancel_at == running->span.to;
+    consider(running->span.to, ends ? DueKind::cancellation : DueKind::periodStart);
+  }
+  for (const Grant& grant : customer.grants) {
+    if (grant.remaining.isZero() || grant.expiry.isNever()) continue;
+    consider(grant.expiry + settings.grace, DueKind::creditExpiry);
+  }
+  return earliest;
+}
+
+}  // namespace daybook::core
