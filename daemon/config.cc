@@ -1,0 +1,205 @@
+#include "daemon/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "daemon/host_port.h"
+
+namespace daybook::daemon {
+namespace {
+
+constexpr std::size_t kInvoicePrefixBytesMax = 16;
+
+// Names of enumerators, in the order of their values.
+template <typename Enum, std::size_t N>
+std::optional<Enum> fromName(std::string_view text, const std::array<std::string_view, N>& names) {
+  const auto found = std::find(names.begin(), names.end(), text);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Enum>(found - names.begin());
+}
+
+constexpr std::array<std::string_view, 5> kRoleNames = {"recorder", "reader", "billing", "auditor",
+                                                        "admin"};
+constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 2> kFormatNames = {"text", "json"};
+constexpr std::array<std::string_view, 2> kClockNames = {"wall", "manual"};
+
+template <typename Enum, std::size_t N>
+std::string_view nameOf(Enum value, const std::array<std::string_view, N>& names) {
+  return names[static_cast<std::size_t>(value)];
+}
+
+// A TOML basic string.
+std::string quote(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string printRoles(Roles roles) {
+  std::vector<std::string> names;
+  for (const Role role : kAllRoles) {
+    if (roles.has(role)) names.push_back(quote(roleName(role)));
+  }
+  return fmt::format("[{}]", fmt::join(names, ", "));
+}
+
+std::string printList(const std::vector<std::string>& entries) {
+  if (entries.empty()) return "[]";
+  return fmt::format("[\n  {},\n]", fmt::join(entries, ",\n  "));
+}
+
+std::string printAccess(const AccessConfig& access) {
+  std::string text = "\n[access]\n";
+  if (access.uids) {
+    std::vector<std::string> entries;
+    for (const UidAccess& entry : *access.uids) {
+      entries.push_back(
+          fmt::format("{{ uid = {}, roles = {} }}", entry.uid, printRoles(entry.roles)));
+    }
+    text += fmt::format("uids = {}\n", printList(entries));
+  }
+  std::vector<std::string> entries;
+  for (const TokenAccess& entry : access.tokens) {
+    entries.push_back(fmt::format("{{ name = {}, sha256 = \"{:02x}\", roles = {} }}",
+                                  quote(entry.name), fmt::join(entry.sha256, ""),
+                                  printRoles(entry.roles)));
+  }
+  return text + fmt::format("tokens = {}\n", printList(entries));
+}
+
+std::string printLedger(const LedgerConfig& ledger) {
+  const LedgerSettings& settings = ledger.settings;
+  std::string text =
+      fmt::format("\n[ledger]\nclock = \"{}\"\n", nameOf(settings.clock, kClockNames));
+  if (ledger.manual_start) {
+    text += fmt::format("manual_start = \"{}\"\n", ledger.manual_start->toString());
+  }
+  return text + fmt::format(
+                    "grace = \"{}\"\nlate_window = \"{}\"\nfuture_limit = \"{}\"\n"
+                    "invoice_prefix = {}\ndue_days = {}\n",
+                    settings.grace.toString(), settings.late_window.toString(),
+                    settings.future_limit.toString(), quote(settings.invoice_prefix),
+                    settings.due_days);
+}
+
+}  // namespace
+
+std::optional<Role> parseRole(std::string_view text) { return fromName<Role>(text, kRoleNames); }
+
+std::string_view roleName(Role role) { return nameOf(role, kRoleNames); }
+
+Roles Roles::all() {
+  Roles roles;
+  for (const Role role : kAllRoles) roles.add(role);
+  return roles;
+}
+
+Roles AccessConfig::rolesOfUid(std::uint32_t uid, std::uint32_t own_uid) const {
+  if (!uids) return uid == own_uid || uid == 0 ? Roles::all() : Roles{};
+  Roles roles;
+  for (const UidAccess& entry : *uids) {
+    if (entry.uid == uid) roles.bits |= entry.roles.bits;
+  }
+  return roles;
+}
+
+std::optional<mode_t> parseMode(std::string_view text) {
+  if (text.size() < 3 || text.size() > 4) return std::nullopt;
+  mode_t mode = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '7') return std::nullopt;
+    mode = mode * 8 + static_cast<mode_t>(c - '0');
+  }
+  if (mode > 0777) return std::nullopt;
+  return mode;
+}
+
+std::optional<LogLevel> parseLogLevel(std::string_view text) {
+  return fromName<LogLevel>(text, kLevelNames);
+}
+
+std::optional<LogFormat> parseLogFormat(std::string_view text) {
+  return fromName<LogFormat>(text, kFormatNames);
+}
+
+std::optional<ClockKind> parseClockKind(std::string_view text) {
+  return fromName<ClockKind>(text, kClockNames);
+}
+
+std::vector<std::string> checkConfig(const Config& config) {
+  std::vector<std::string> errors;
+  if (config.data_directory.empty()) errors.emplace_back("data_directory: is empty");
+  if (config.listen.unix_path.empty() && config.listen.tcp.empty()) {
+    errors.emplace_back("listen: there is nothing to listen on: set listen.unix or listen.tcp");
+  }
+  for (const std::string& address : config.listen.tcp) {
+    HostPort parsed;
+    const std::string problem = HostPort::parse(address, parsed);
+    if (!problem.empty()) {
+      errors.push_back(fmt::format("listen.tcp: \"{}\" {}", address, problem));
+    }
+  }
+  if (!config.listen.tcp.empty() && config.access.tokens.empty()) {
+    errors.emplace_back(
+        "listen.tcp: nobody could log in: over TCP only tokens count, and access.tokens is empty");
+  }
+  std::set<std::string> names;
+  std::set<std::array<std::uint8_t, 32>> hashes;
+  for (const TokenAccess& token : config.access.tokens) {
+    if (token.sha256 == std::array<std::uint8_t, 32>{}) {
+      errors.push_back(fmt::format("access.tokens: \"{}\" has no sha256", token.name));
+    } else if (!hashes.insert(token.sha256).second) {
+      errors.push_back(fmt::format("access.tokens: \"{}\" has another one's sha256", token.name));
+    }
+    if (!names.insert(token.name).second) {
+      errors.push_back(fmt::format("access.tokens: there are two named \"{}\"", token.name));
+    }
+  }
+  const LedgerSettings& settings = config.ledger.settings;
+  if (config.ledger.manual_start && settings.clock != ClockKind::manual) {
+    errors.emplace_back("ledger.manual_start: is for clock = \"manual\" only");
+  }
+  if (config.ledger.manual_start && config.ledger.manual_start->ns <= 0) {
+    errors.emplace_back("ledger.manual_start: must be after 1970");
+  }
+  const std::string& prefix = settings.invoice_prefix;
+  if (prefix.size() > kInvoicePrefixBytesMax ||
+      std::any_of(prefix.begin(), prefix.end(), [](char c) { return c <= ' ' || c > '~'; })) {
+    errors.push_back(
+        fmt::format("ledger.invoice_prefix: must be at most {} ASCII characters without spaces",
+                    kInvoicePrefixBytesMax));
+  }
+  return errors;
+}
+
+std::string printConfig(const Config& config) {
+  std::vector<std::string> tcp;
+  for (const std::string& address : config.listen.tcp) tcp.push_back(quote(address));
+  std::string text = fmt::format("data_directory = {}\n", quote(config.data_directory));
+  text +=
+      fmt::format("\n[listen]\nunix = {}\nunix_mode = \"{:04o}\"\ntcp = [{}]\n",
+                  quote(config.listen.unix_path), config.listen.unix_mode, fmt::join(tcp, ", "));
+  text += printAccess(config.access);
+  text += printLedger(config.ledger);
+  text += fmt::format("\n[snapshots]\nevery_events = {}\nkeep = {}\n",
+                      config.snapshots.every_events, config.snapshots.keep);
+  text += fmt::format("\n[log]\nlevel = \"{}\"\nformat = \"{}\"\nfile = {}\n",
+                      nameOf(config.log.level, kLevelNames),
+                      nameOf(config.log.format, kFormatNames), quote(config.log.file));
+  text += fmt::format(
+      "\n[limits]\nconnections = {}\nmessage_timeout = \"{}\"\nidle_timeout = \"{}\"\n"
+      "write_timeout = \"{}\"\ndrain_timeout = \"{}\"\n",
+      config.limits.connections, config.limits.message_timeout.toString(),
+      config.limits.idle_timeout.toString(), config.limits.write_timeout.toString(),
+      config.limits.drain_timeout.toString());
+  return text;
+}
+
+}  // namespace daybook::daemon

@@ -1,0 +1,57 @@
+// Sessions: what a connection may do, as capabilities (protocol/daybook.capnp).
+//
+// login() gives a caller the capabilities of its roles; each capability is a small server over the
+// one LedgerService. Nothing leaves before it is durable: every method answers behind
+// CommitPipeline::durable(). All of it belongs to the loop thread.
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <functional>
+#include <string>
+
+#include "daemon/admission.h"
+#include "daemon/clock.h"
+#include "daemon/commit_pipeline.h"
+#include "daemon/config.h"
+#include "daemon/snapshotter.h"
+#include "daemon/ticker.h"
+#include "daemon/uv_event_port.h"
+#include "daemon/worker_pool.h"
+#include "ledger/model/codec.h"
+#include "ledger/store/store.h"
+#include "protocol/daybook.capnp.h"
+
+namespace daybook::daemon {
+
+/// What the capabilities work on. Outlives every session.
+struct LedgerService {
+  CommitPipeline& pipeline;
+  Ticker& ticker;
+  Snapshotter& snapshotter;
+  Admission& admission;
+  Clock& clock;
+  const store::Store& store;
+  const Codec& codec;
+  WorkerPool& pool;
+  UvEventPort& loop;
+  spdlog::logger& logger;
+  std::string data_directory;
+  std::function<std::uint32_t()> connections;
+  kj::TimePoint started;
+};
+
+/// Gives the roles of a login: of its token, or with an empty token of the peer.
+using RolesOf = std::function<Roles(kj::StringPtr token)>;
+
+/// The bootstrap capability of one connection.
+wire::Daybook::Client makeLogin(LedgerService& service, RolesOf roles_of);
+
+// One capability each. `roles` limits what Billing.submit may do.
+wire::Recorder::Client makeRecorder(LedgerService& service);
+wire::Reader::Client makeReader(LedgerService& service);
+wire::Billing::Client makeBilling(LedgerService& service, Roles roles);
+wire::Auditor::Client makeAuditor(LedgerService& service);
+wire::Admin::Client makeAdmin(LedgerService& service);
+
+}  // namespace daybook::daemon

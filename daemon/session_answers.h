@@ -1,0 +1,51 @@
+// What the session servers share: a command in, its receipt out, behind the gate.
+//
+// Belongs to the loop thread.
+#pragma once
+
+#include <kj/async.h>
+
+#include <optional>
+#include <string>
+
+#include "daemon/session.h"
+#include "ledger/base/limits.h"
+#include "protocol/convert_command.h"
+#include "protocol/convert_reply.h"
+
+namespace daybook::daemon {
+
+/// Records a parsed command and answers `receipt` of the call's results once that may be given.
+template <typename Context>
+kj::Promise<void> answerReceipt(LedgerService& service, const protocol::Parsed<Command>& command,
+                                Context context) {
+  if (!command.isOk()) {
+    protocol::writeReceipt(context.getResults().initReceipt(), Answer{command.verdict, {}});
+    return kj::READY_NOW;
+  }
+  const Submitted done = service.pipeline.submit(command.value);
+  // Results leave when the promise is fulfilled, here and in every method.
+  protocol::writeReceipt(context.getResults().initReceipt(), done.answer);
+  return service.pipeline.durable(done.wait_for);
+}
+
+/// A customer to read, with everything due recorded first; nullptr when there is none.
+inline const Customer* customerToRead(LedgerService& service, const std::string& id) {
+  const Customer* customer = service.pipeline.state().find(id);
+  if (customer == nullptr) return nullptr;
+  const CustomerNumber number = customer->number;
+  service.pipeline.catchUp(number);
+  return &service.pipeline.state().customer(number);
+}
+
+/// How many items a list call gives.
+inline std::size_t pageSize(std::uint32_t asked) {
+  if (asked == 0) return limits::kListLimitDefault;
+  return asked < limits::kListLimitMax ? asked : limits::kListLimitMax;
+}
+
+/// The place to go on from, as lists give it in `next`: a number; empty is 0. nullopt: not one of
+/// ours.
+std::optional<std::uint64_t> parseCursor(kj::StringPtr cursor);
+
+}  // namespace daybook::daemon

@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "daemon/session_answers.h"
+#include "ledger/base/limits.h"
+
+namespace daybook::daemon {
+
+namespace {
+
+// Entries decided without yielding to other callers.
+constexpr unsigned int kEntriesPerTurn = 1'024;
+
+/// The dense answer to a batch while it is decided.
+struct BatchOutcome {
+  Verdict verdict;
+  std::uint32_t recorded = 0;
+  std::uint32_t duplicates = 0;
+  std::vector<std::pair<std::uint32_t, Verdict>> refusals;
+  Position position;  // newest that an entry is recorded at
+  Position wait_for;
+};
+
+void writeBatch(wire::BatchResult::Builder to, const BatchOutcome& from) {
+  protocol::writeVerdict(to, from.verdict);
+  to.setRecorded(from.recorded);
+  to.setDuplicates(from.duplicates);
+  auto refusals = to.initRefusals(static_cast<unsigned int>(from.refusals.size()));
+  for (unsigned int i = 0; i < refusals.size(); ++i) {
+    const auto& [index, verdict] = from.refusals[i];
+    refusals[i].setIndex(index);
+    protocol::writeVerdict(refusals[i], verdict);
+  }
+  to.setPosition(from.position.value);
+}
+
+void decideEntry(CommitPipeline& pipeline, wire::UsageEntry::Reader entry, std::uint32_t index,
+                 BatchOutcome& outcome) {
+  const protocol::Parsed<Command> command = protocol::readCommand(entry);
+  if (!command.isOk()) {
+    outcome.refusals.emplace_back(index, command.verdict);
+    return;
+  }
+  Submitted done = pipeline.submit(command.value);
+  outcome.wait_for = std::max(outcome.wait_for, done.wait_for);
+  if (!done.answer.verdict.isOk()) {
+    outcome.refusals.emplace_back(index, std::move(done.answer.verdict));
+    return;
+  }
+  ++(done.answer.receipt.duplicate ? outcome.duplicates : outcome.recorded);
+  outcome.position = std::max(outcome.position, done.answer.receipt.position);
+}
+
+/// Decides entries [from, size) in turns, and waits where the commit queue is long. `entries` and
+/// `outcome` live until then.
+kj::Promise<void> decideEntries(LedgerService& service,
+                                capnp::List<wire::UsageEntry>::Reader entries, unsigned int from,
+                                BatchOutcome& outcome) {
+  CommitPipeline& pipeline = service.pipeline;
+  if (pipeline.queuedBytes() > limits::kPipelineBytesMax / 2) {
+    return pipeline.allDurable().then([&service, entries, from, &outcome] {
+      return decideEntries(service, entries, from, outcome);
+    });
+  }
+  const unsigned int to = std::min(entries.size(), from + kEntriesPerTurn);
+  for (unsigned int i = from; i < to; ++i) {
+    decideEntry(pipeline, entries[i], i, outcome);
+    if (pipeline.queuedBytes() > limits::kPipelineBytesMax / 2) {
+      return decideEntries(service, entries, i + 1, outcome);
+    }
+  }
+  if (to == entries.size()) return kj::READY_NOW;
+  return service.loop.yield().then(
+      [&service, entries, to, &outcome] { return decideEntries(service, entries, to, outcome); });
+}
+
+/// Decides a whole batch; the promise is fulfilled when all is decided, not when it is durable.
+kj::Promise<kj::Own<BatchOutcome>> decideBatch(LedgerService& service,
+                                               capnp::List<wire::UsageEntry>::Reader entries) {
+  auto outcome = kj::heap<BatchOutcome>();
+  if (entries.size() > limits::kBatchEntriesMax) {
+    outcome->verdict = {Outcome::batchTooLarge, std::to_string(entries.size()) +
+                                                    " entries, at most " +
+                                                    std::to_string(limits::kBatchEntriesMax)};
+    return kj::mv(outcome);
+  }
+  auto decided = decideEntries(service, entries, 0, *outcome);
+  return decided.then([outcome = kj::mv(outcome)]() mutable { return kj::mv(outcome); });
+}
+
+class CustomerRecorder final : public wire::CustomerRecorder::Server {
+ public:
+  CustomerRecorder(LedgerService& service, kj::String id) : service_(service), id_(kj::mv(id)) {}
+
+  kj::Promise<void> record(RecordContext context) override {
+    auto params = context.getParams();
+    return answerReceipt(service_, protocol::readCommand(params.getKey(), id_, params.getUsage()),
+                         context);
+  }
+
+ private:
+  LedgerService& service_;
+  kj::String id_;
+};
+
+class UsageStream final : public wire::UsageStream::Server, private kj::TaskSet::ErrorHandler {
+ public:
+  UsageStream(LedgerService& service, wire::BatchSink::Client sink)
+      : service_(service), sink_(kj::mv(sink)), delivering_(*this) {}
+
+  kj::Promise<void> write(WriteContext context) override {
+    KJ_IF_MAYBE (failure, failure_) {
+      return kj::cp(*failure);
+    }
+    const std::uint64_t batch = batches_++;
+    // The next write waits until this one is decided; its results follow when they are durable.
+    return decideBatch(service_, context.getParams().getEntries())
+        .then([this, batch, context](kj::Own<BatchOutcome> outcome) mutable {
+          context.releaseParams();
+          wait_for_ = std::max(wait_for_, outcome->wait_for);
+          delivering_.add(
+              service_.pipeline.durable(wait_for_).then([this, batch, outcome = kj::mv(outcome)]() {
+                position_ = std::max(position_, outcome->position);
+                auto request = sink_.resultsRequest();
+                request.setBatch(batch);
+                writeBatch(request.initResult(), *outcome);
+                return request.send();
+              }));
+        });
+  }
+
+  kj::Promise<void> finish(FinishContext context) override {
+    return delivering_.onEmpty().then(
+        [this, context]() mutable { context.getResults().setPosition(position_.value); });
+  }
+
+ private:
+  void taskFailed(kj::Exception&& error) override { failure_ = kj::mv(error); }
+
+  LedgerService& service_;
+  wire::BatchSink::Client sink_;
+  kj::TaskSet delivering_;
+  kj::Maybe<kj::Exception> failure_;
+  std::uint64_t batches_ = 0;
+  Position position_;
+  Position wait_for_;
+};
+
+class Recorder final : public wire::Recorder::Server {
+ public:
+  explicit Recorder(LedgerService& service) : service_(service) {}
+
+  kj::Promise<void> customer(CustomerContext context) override {
+    context.getResults().setCustomer(
+        kj::heap<CustomerRecorder>(service_, kj::str(context.getParams().getId())));
+    return kj::READY_NOW;
+  }
+
+  kj::Promise<void> recordBatch(RecordBatchContext context) override {
+    return decideBatch(service_, context.getParams().getEntries())
+        .then([this, context](kj::Own<BatchOutcome> outcome) mutable {
+          writeBatch(context.getResults().initResult(), *outcome);
+          return service_.pipeline.durable(outcome->wait_for);
+        });
+  }
+
+  kj::Promise<void> openStream(OpenStreamContext context) override {
+    context.getResults().setStream(kj::heap<UsageStream>(service_, context.getParams().getSink()));
+    return kj::READY_NOW;
+  }
+
+ private:
+  LedgerService& service_;
+};
+
+}  // namespace
+
+wire::Recorder::Client makeRecorder(LedgerService& service) { return kj::heap<Recorder>(service); }
+
+}  // namespace daybook::daemon

@@ -1,0 +1,72 @@
+// The store thread: hashes queued events, grows the Merkle tree and commits, one LMDB transaction
+// per chunk.
+//
+// The loop thread hands over chunks in order; each is one commit. When a chunk is durable its
+// result is handed to `on_durable` on the store thread, which passes it to the loop. A commit that
+// fails ends the process, with its message and status 74 (EX_IOERR): whether the chunk is there is
+// unknown, and the next commit would succeed over a hole.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "ledger/audit/merkle.h"
+#include "ledger/model/codec.h"
+#include "ledger/store/store.h"
+
+namespace daybook::daemon {
+
+/// Events on their way to the disk. Built by the loop thread; read-only once handed over.
+struct Chunk {
+  Position first;
+  std::vector<Bytes> events;
+  Instant recorded;  // of the newest event
+  std::size_t size_bytes = 0;
+
+  Position last() const { return Position(first.value + events.size() - 1); }
+};
+
+/// What a commit made of the log.
+struct CommitResult {
+  store::Tip tip;
+  audit::CompactRange tree;
+};
+
+class StoreThread {
+ public:
+  using OnDurable = std::function<void(CommitResult)>;
+  /// Called on the store thread with the error's message; must not return.
+  using OnFailure = std::function<void(const std::string&)>;
+
+  /// `store` outlives this object. `tree` is the log's tree as it is.
+  StoreThread(store::Store& store, audit::CompactRange tree, OnDurable on_durable,
+              OnFailure on_failure);
+  /// Commits what is queued, then stops.
+  ~StoreThread();
+  StoreThread(const StoreThread&) = delete;
+  StoreThread& operator=(const StoreThread&) = delete;
+
+  void handOver(std::shared_ptr<const Chunk> chunk);
+
+ private:
+  void run();
+  CommitResult commit(const Chunk& chunk);
+
+  store::Store& store_;
+  audit::CompactRange tree_;
+  OnDurable on_durable_;
+  OnFailure on_failure_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::shared_ptr<const Chunk>> queue_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace daybook::daemon
