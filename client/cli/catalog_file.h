@@ -1,0 +1,34 @@
+// Catalog files, and the difference between two catalogs as people review it.
+//
+// Catalogs are in the standard JSON form of the schema's Catalog. Pure functions, but for the file
+// that readCatalogFile reads.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daybook::cli {
+
+/// A catalog file in TOML or JSON (by its ending; else JSON if it opens with a brace) as checked,
+/// complete JSON: with every default of the schema in it. Throws UsageError that names the place.
+std::string readCatalogFile(const std::string& path);
+std::string catalogFromText(const std::string& text, std::string_view path);
+
+/// A changed field: where it is in the item ("features[chat].included"), and its values. An empty
+/// value is "not there".
+struct FieldChange {
+  std::string field;
+  std::string before;
+  std::string after;
+  bool operator==(const FieldChange&) const = default;
+};
+
+/// The fields in which item `code` of `list` ("features", "plans", "packs", "priceBooks") differs.
+/// Versions and dates that the ledger gives are left out; list items are matched by their identity;
+/// decimals are compared by value. All fields of an item that is new.
+std::vector<FieldChange> changesOfItem(const std::string& before_catalog,
+                                       const std::string& after_catalog, const std::string& list,
+                                       const std::string& code);
+
+}  // namespace daybook::cli

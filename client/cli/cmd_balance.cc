@@ -1,0 +1,116 @@
+// daybook balance.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "client/cli/commands.h"
+#include "client/cli/format.h"
+#include "client/cli/table.h"
+
+namespace daybook::cli {
+namespace {
+
+std::string tokensText(const client::TokenTotals& tokens) {
+  if (tokens == client::TokenTotals{}) return "";
+  std::string text = fmt::format("{} in, {} out", tokens.input, tokens.output);
+  if (tokens.cache_read != 0) text += fmt::format(", {} read", tokens.cache_read);
+  if (tokens.cache_write != 0) text += fmt::format(", {} written", tokens.cache_write);
+  return text;
+}
+
+void printFacts(Console& console, const client::Balance& balance, const std::string& currency) {
+  Facts facts;
+  facts.add("Customer", balance.customer);
+  facts.add("Subscription", std::string(name(balance.state)));
+  if (balance.terms) {
+    facts.add("Plan", fmt::format("{} version {}, {}, {}", balance.terms->plan,
+                                  balance.terms->version, name(balance.model), currency));
+    facts.add("Period", spanText(balance.period_from_ns, balance.period_to_ns));
+  }
+  if (balance.cancel_at_ns != 0) facts.add("Cancels at", timeText(balance.cancel_at_ns));
+  if (balance.credits) {
+    const client::CreditBalance& credits = *balance.credits;
+    facts.add("Credits", numberText(credits.available) + " available");
+    facts.add("  plan", credits.plan);
+    facts.add("  promotional", credits.promotional);
+    facts.add("  purchased", credits.purchased);
+    if (credits.debt != "0") facts.add("  debt", credits.debt);
+  }
+  if (balance.money) {
+    facts.add("Balance", moneyText(numberText(balance.money->amount), currency));
+    facts.add("  included", moneyText(balance.money->included, currency));
+    facts.add("  topped up", moneyText(balance.money->top_ups, currency));
+  }
+  facts.add("As of", fmt::format("position {}, {}", balance.as_of, timeText(balance.at_ns)));
+  facts.print(console);
+}
+
+void printFeatures(Console& console, const client::Balance& balance, const std::string& currency) {
+  if (balance.features.empty()) return;
+  Table table({{"FEATURE"},
+               {"USED", Align::right},
+               {"INCLUDED", Align::right},
+               {"REMAINING", Align::right},
+               {"UNPAID", Align::right},
+               {"CHARGE", Align::right},
+               {"EVENTS", Align::right},
+               {"TOKENS"}});
+  for (const client::FeatureBalance& feature : balance.features) {
+    table.add({feature.feature, numberText(feature.used),
+               feature.unlimited ? "unlimited" : feature.included,
+               feature.unlimited ? "unlimited" : feature.remaining,
+               feature.unpaid == "0" ? "" : feature.unpaid,
+               feature.charge.empty() ? "" : amountText(feature.charge, currency),
+               fmt::format("{}", feature.events), tokensText(feature.tokens)});
+  }
+  console.line();
+  table.print(console);
+}
+
+void printGrants(Console& console, const client::Balance& balance) {
+  if (balance.grants.empty()) return;
+  Table table({{"GRANT", Align::right},
+               {"KIND"},
+               {"PRIORITY", Align::right},
+               {"CREDITS", Align::right},
+               {"REMAINING", Align::right},
+               {"EFFECTIVE"},
+               {"EXPIRY"},
+               {"PACK"}});
+  for (const client::Grant& grant : balance.grants) {
+    table.add({fmt::format("{}", grant.number), std::string(name(grant.kind)),
+               fmt::format("{}", grant.priority), numberText(grant.credits),
+               numberText(grant.remaining), timeText(grant.effective_ns),
+               timeText(grant.expiry_ns), grant.pack});
+  }
+  console.line();
+  table.print(console);
+}
+
+ExitCode balance(Session& session, const std::string& customer) {
+  const auto reply = session.client().balance(customer, session.callOptions());
+  if (session.json()) session.console().line(reply.json);
+  if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
+  if (session.json()) return ExitCode::ok;
+  const std::string currency = reply.value.terms ? reply.value.terms->currency : "";
+  printFacts(session.console(), reply.value, currency);
+  printFeatures(session.console(), reply.value, currency);
+  printGrants(session.console(), reply.value);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void addBalance(CLI::App& root, Session& session) {
+  auto customer = std::make_shared<std::string>();
+  auto* command = addCommand(root, "balance",
+                             "Show what a customer has used and has left: features, credits, money",
+                             {"daybook balance acme",
+                              "daybook balance acme --json | jq -r .balance.credits.available"});
+  command->add_option("CUSTOMER", *customer, "The customer's id")->required();
+  command->callback([&session, customer] {
+    session.setAction([&session, customer] { return balance(session, *customer); });
+  });
+}
+
+}  // namespace daybook::cli

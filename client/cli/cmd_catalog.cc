@@ -1,0 +1,219 @@
+// daybook catalog.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "client/cli/catalog_file.h"
+#include "client/cli/commands.h"
+#include "client/cli/table.h"
+
+namespace daybook::cli {
+namespace {
+
+struct CatalogArgs {
+  std::string file;
+  std::string key;
+  bool yes = false;
+  bool dry_run = false;
+};
+
+const char* listOf(client::ItemKind kind) {
+  switch (kind) {
+    case client::ItemKind::feature: return "features";
+    case client::ItemKind::plan: return "plans";
+    case client::ItemKind::pack: return "packs";
+    case client::ItemKind::priceBook: return "priceBooks";
+  }
+  return "";
+}
+
+const char* titleOf(client::ItemKind kind) {
+  switch (kind) {
+    case client::ItemKind::feature: return "feature";
+    case client::ItemKind::plan: return "plan";
+    case client::ItemKind::pack: return "pack";
+    case client::ItemKind::priceBook: return "price book";
+  }
+  return "item";
+}
+
+void printChange(Console& console, const client::CatalogChange& change, const std::string& before,
+                 const std::string& after) {
+  const bool added = change.action == client::ChangeAction::added;
+  std::string title = fmt::format("{} {} {}", added ? "+" : "~", titleOf(change.kind),
+                                  printable(change.code));
+  if (change.version != 0) title += fmt::format(", version {}", change.version);
+  console.line(console.styled(title, added ? Style::good : Style::heading));
+  for (const FieldChange& field :
+       changesOfItem(added ? "{}" : before, after, listOf(change.kind), change.code)) {
+    const std::string name = printable(field.field);
+    const std::string old_value = printable(field.before);
+    const std::string new_value = printable(field.after);
+    if (field.before.empty()) {
+      console.line(fmt::format("    {}: {}", name, new_value));
+    } else {
+      console.line(
+          fmt::format("    {}: {} → {}", name, old_value, new_value.empty() ? "-" : new_value));
+    }
+  }
+}
+
+// Whether to go on; asks on a terminal.
+bool confirmed(Session& session, const CatalogArgs& args) {
+  if (args.yes) return true;
+  if (::isatty(STDIN_FILENO) != 1 || session.json()) {
+    throw UsageError("nothing was applied: nobody can be asked here",
+                     "Give --yes to apply, or --dry-run to look only.");
+  }
+  session.console().write("Apply? [y/N] ");
+  session.console().flush();
+  const int answer = std::getchar();
+  return answer == 'y' || answer == 'Y';
+}
+
+ExitCode publish(Session& session, const CatalogArgs& args, const std::string& catalog) {
+  return session.withKey(args.key, [&](const std::string& key) {
+    return session.showReceipt(
+        session.client().publishCatalog(key, catalog, session.callOptions()), "catalog published");
+  });
+}
+
+ExitCode apply(Session& session, const CatalogArgs& args) {
+  const std::string catalog = readCatalogFile(args.file);
+  Console& console = session.console();
+  const auto preview = session.client().previewCatalog(catalog, session.callOptions());
+  if (session.json() && (args.dry_run || !preview.ok())) console.line(preview.json);
+  if (!preview.ok()) return session.refused(preview.outcome, preview.detail);
+  std::size_t changes = 0;
+  for (const client::CatalogChange& change : preview.value) {
+    if (change.action != client::ChangeAction::unchanged) ++changes;
+  }
+  if (!session.json()) {
+    const auto published = session.client().catalog();
+    if (!published.ok()) return session.refused(published.outcome, published.detail);
+    for (const client::CatalogChange& change : preview.value) {
+      if (change.action == client::ChangeAction::unchanged) continue;
+      printChange(console, change, published.value, catalog);
+    }
+    console.line(changes == 0 ? "nothing to change"
+                              : fmt::format("{} of {} items differ", changes,
+                                            preview.value.size()));
+  }
+  if (args.dry_run) return ExitCode::ok;
+  if (changes == 0) {
+    if (session.json()) console.line(preview.json);
+    return ExitCode::ok;
+  }
+  if (!confirmed(session, args)) {
+    console.line("nothing was applied");
+    return ExitCode::ok;
+  }
+  return publish(session, args, catalog);
+}
+
+std::string joined(const nlohmann::ordered_json& items, const char* member) {
+  std::string out;
+  for (const auto& item : items) {
+    if (!out.empty()) out += ", ";
+    out += item.value(member, std::string());
+  }
+  return out;
+}
+
+ExitCode show(Session& session) {
+  const auto reply = session.client().catalog(session.callOptions());
+  if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
+  if (session.json()) {
+    // As a file for `apply`.
+    session.console().line(reply.value);
+    return ExitCode::ok;
+  }
+  using Json = nlohmann::ordered_json;
+  const Json catalog = Json::parse(reply.value);
+  const Json none = Json::array();
+  const auto list = [&](const Json& object, const char* name) -> const Json& {
+    const auto found = object.find(name);
+    return found == object.end() ? none : *found;
+  };
+  Table table({{"KIND"}, {"CODE"}, {"VERSION", Align::right}, {"NAME"}, {"TERMS"}});
+  for (const Json& feature : list(catalog, "features")) {
+    table.add({"feature", feature.value("code", ""), "", feature.value("name", ""),
+               feature.value("type", "") + ", " + feature.value("meter", "")});
+  }
+  for (const Json& plan : list(catalog, "plans")) {
+    std::string prices;
+    for (const Json& price : list(plan, "prices")) {
+      prices += fmt::format(", {} {}", price.value("base", "0"), price.value("currency", ""));
+    }
+    table.add({"plan", plan.value("code", ""), fmt::format("{}", plan.value("version", 0)),
+               plan.value("name", ""),
+               fmt::format("{} by {}{}; {}", plan.value("model", ""), plan.value("interval", ""),
+                           prices, joined(list(plan, "features"), "feature"))});
+  }
+  for (const Json& pack : list(catalog, "packs")) {
+    std::string prices;
+    for (const Json& price : list(pack, "prices")) {
+      prices += fmt::format(", {} {}", price.value("price", "0"), price.value("currency", ""));
+    }
+    table.add({"pack", pack.value("code", ""), fmt::format("{}", pack.value("version", 0)),
+               pack.value("name", ""),
+               fmt::format("{} credits{}", pack.value("credits", "0"), prices)});
+  }
+  for (const Json& book : list(catalog, "priceBooks")) {
+    table.add({"price book", book.value("currency", ""),
+               fmt::format("{}", book.value("version", 0)), "",
+               joined(list(book, "models"), "model")});
+  }
+  table.print(session.console());
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void addCatalog(CLI::App& root, Session& session) {
+  auto args = std::make_shared<CatalogArgs>();
+  auto* catalog = addCommand(root, "catalog", "Show or publish what is sold",
+                             {"daybook catalog show", "daybook catalog apply plans.toml"});
+  catalog->require_subcommand(1);
+
+  auto* show_command =
+      addCommand(*catalog, "show", "Show the newest version of everything published",
+                 {"daybook catalog show", "daybook catalog show --json > plans.json"});
+  show_command->callback(
+      [&session] { session.setAction([&session] { return show(session); }); });
+
+  auto* apply_command = addCommand(
+      *catalog, "apply", "Publish features, plans, packs and price books from one file",
+      {"daybook catalog apply plans.toml", "daybook catalog apply plans.toml --dry-run",
+       "daybook catalog apply plans.json --yes"},
+      "Shows the difference and asks before it publishes. What does not differ from what is\n"
+      "published changes nothing, so that applying a file twice does nothing. Fields have the\n"
+      "names of Catalog in protocol/common.capnp. In TOML, a file looks like this:\n"
+      "\n"
+      "  [[features]]\n"
+      "  code = \"calls\"\n"
+      "\n"
+      "  [[plans]]\n"
+      "  code = \"pro\"\n"
+      "  model = \"metered\"\n"
+      "  prices = [{ currency = \"USD\", base = 99 }]\n"
+      "  [[plans.features]]\n"
+      "  feature = \"calls\"\n"
+      "  included = 10000\n"
+      "  prices = [{ currency = \"USD\", scheme = \"perUnit\", unitPrice = \"0.01\" }]");
+  apply_command
+      ->add_option("FILE", args->file,
+                   "TOML or JSON; numbers with a fraction as text, in quotes")
+      ->type_name("")
+      ->required();
+  auto* yes = apply_command->add_flag("--yes", args->yes, "Apply without asking");
+  apply_command->add_flag("--dry-run", args->dry_run, "Only show the difference")->excludes(yes);
+  addKeyOption(*apply_command, args->key);
+  apply_command->callback(
+      [&session, args] { session.setAction([&session, args] { return apply(session, *args); }); });
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,153 @@
+// daybook log.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "client/cli/commands.h"
+#include "client/cli/format.h"
+#include "client/cli/table.h"
+
+namespace daybook::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// How long a call of --follow waits in the daemon; its own deadline is longer.
+constexpr std::uint32_t kFollowWaitMs = 20'000;
+
+struct LogArgs {
+  std::uint64_t from = 0;
+  std::uint64_t limit = 0;
+  std::string customer;
+  bool follow = false;
+};
+
+std::string textOf(const Json& object, const char* member) {
+  const auto found = object.find(member);
+  if (found == object.end()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// The ids of customers by their numbers, which are what events hold.
+class CustomerNames {
+ public:
+  explicit CustomerNames(Session& session) : session_(session) {}
+
+  void learn(std::uint64_t number, std::string id) { ids_[number] = std::move(id); }
+  /// "#17" where the id is not known: beyond the first thousand, for a caller that reads only a part
+  /// of the log.
+  std::string of(std::uint64_t number) {
+    if (number == 0) return "";
+    if (!ids_.contains(number) && !asked_) ask();
+    const auto found = ids_.find(number);
+    return found == ids_.end() ? fmt::format("#{}", number) : found->second;
+  }
+
+ private:
+  void ask() {
+    asked_ = true;
+    const auto reply = session_.client().customers({.limit = kPageItems, .cursor = {}});
+    for (const client::Customer& customer : reply.value.items) {
+      ids_.emplace(customer.number, customer.id);
+    }
+  }
+
+  Session& session_;
+  std::map<std::uint64_t, std::string> ids_;
+  bool asked_ = false;
+};
+
+bool isInstant(const std::string& name) {
+  static constexpr const char* kNames[] = {"at",        "from",     "to",     "fullFrom",
+                                           "fullTo",    "periodFrom", "expiry", "effective",
+                                           "billingTo", "started",  "anchor", "cancelAt",
+                                           "date",      "due"};
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [&](const char* known) { return name == known; });
+}
+
+// "name=value" for every scalar of a body, nested ones too, but for what says nothing.
+void summarise(const Json& object, std::string& out) {
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_object()) {
+      if (name != "asked") summarise(value, out);
+    } else if (value.is_array()) {
+      if (!value.empty()) out += fmt::format(" {}={}", name, value.size());
+    } else {
+      std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      if (text.empty() || text == "0" || text == "false" || text == "-1") continue;
+      if (isInstant(name) && value.is_string()) text = timeText(std::stoll(text));
+      out += fmt::format(" {}={}", name, text);
+    }
+  }
+}
+
+void addEntry(const client::LogEntry& entry, CustomerNames& names, Table& table) {
+  const Json event = Json::parse(entry.json);
+  const auto body = event.find("body");
+  std::string kind;
+  std::string details;
+  if (body != event.end() && !body->empty()) {
+    kind = body->begin().key();
+    summarise(body->begin().value(), details);
+  }
+  const std::uint64_t number = event.value("customer", std::uint64_t{0});
+  if (kind == "customerCreated") names.learn(number, textOf(body->begin().value(), "id"));
+  table.add({fmt::format("{}", entry.position), timeText(std::stoll(textOf(event, "recorded"))),
+             names.of(number), kind, textOf(event, "key"),
+             details.empty() ? "" : details.substr(1)});
+}
+
+ExitCode showLog(Session& session, const LogArgs& args) {
+  std::uint64_t left = args.limit == 0 ? UINT64_MAX : args.limit;
+  std::uint64_t next = args.from;
+  CustomerNames names(session);
+  Table table({{"POSITION", Align::right}, {"RECORDED"}, {"CUSTOMER"}, {"EVENT"}, {"KEY"},
+               {"DETAILS"}});
+  client::CallOptions options = session.callOptions();
+  options.json = client::WantJson::no;
+  if (args.follow) options.timeout = std::chrono::milliseconds(2 * kFollowWaitMs);
+  for (;;) {
+    const auto reply = session.client().log(
+        {.from = next,
+         .limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, kPageItems)),
+         .customer = args.customer,
+         .wait_ms = args.follow ? kFollowWaitMs : 0},
+        options);
+    if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
+    for (const client::LogEntry& entry : reply.value.entries) {
+      if (session.json()) {
+        session.console().line(entry.json);
+      } else {
+        addEntry(entry, names, table);
+      }
+    }
+    if (!session.json()) table.print(session.console());
+    session.console().flush();
+    left -= std::min<std::uint64_t>(left, reply.value.entries.size());
+    const bool at_end = reply.value.next > reply.value.head.size;
+    if (left == 0 || (at_end && !args.follow)) return ExitCode::ok;
+    next = reply.value.next;
+  }
+}
+
+}  // namespace
+
+void addLog(CLI::App& root, Session& session) {
+  auto args = std::make_shared<LogArgs>();
+  auto* log = addCommand(root, "log", "Read the log of events",
+                         {"daybook log --limit 20", "daybook log --customer acme --json",
+                          "daybook log --from 1000 --follow"});
+  log->add_option("--from", args->from, "Position to begin at; default: the first")
+      ->type_name("POSITION");
+  log->add_option("--customer", args->customer, "Only this customer's events")->type_name("ID");
+  addLimitOption(*log, args->limit);
+  log->add_flag("--follow", args->follow, "Go on with new events as they come");
+  log->callback(
+      [&session, args] { session.setAction([&session, args] { return showLog(session, *args); }); });
+}
+
+}  // namespace daybook::cli

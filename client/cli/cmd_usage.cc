@@ -1,0 +1,191 @@
+// daybook record, check, buy, topup.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "client/cli/commands.h"
+#include "client/cli/format.h"
+#include "client/cli/table.h"
+
+namespace daybook::cli {
+namespace {
+
+struct UsageArgs {
+  std::string customer;
+  std::string feature;
+  std::string quantity;
+  std::string at;
+  std::string key;
+  std::string on_shortfall = "reject";
+  std::vector<std::string> properties;
+  client::Tokens tokens;
+};
+
+void addUsageOptions(CLI::App& command, UsageArgs& args) {
+  command.add_option("CUSTOMER", args.customer, "The customer's id")->required();
+  command.add_option("FEATURE", args.feature, "The feature's code")->required();
+  command.add_option("QUANTITY", args.quantity, "Units, a decimal; default: 1");
+  command.add_option("--model", args.tokens.model, "AI model, for features priced by tokens");
+  command.add_option("--provider", args.tokens.provider,
+                     "Whose model; default: the only one that has it");
+  command.add_option("--input", args.tokens.input, "Input tokens, without cached ones");
+  command.add_option("--total-input", args.tokens.total_input,
+                     "Input tokens, cached ones among them; instead of --input");
+  command.add_option("--output", args.tokens.output, "Output tokens");
+  command.add_option("--cache-read", args.tokens.cache_read, "Tokens read from a cache");
+  command.add_option("--cache-write", args.tokens.cache_write, "Tokens written to a cache");
+  command.add_option("--at", args.at, "When it happened; default: now")->type_name("TIME");
+  command
+      .add_option("--property", args.properties, "A property NAME=VALUE; may be repeated, "
+                                                 "at most 32")
+      ->type_name("NAME=VALUE")
+      ->take_all();
+  command
+      .add_option("--on-shortfall", args.on_shortfall,
+                  "When it does not fit: refuse it, record what is not paid as unpaid, or go "
+                  "negative")
+      ->check(CLI::IsMember({"reject", "cap", "overdraw"}))
+      ->capture_default_str();
+}
+
+client::OnShortfall onShortfall(const std::string& text) {
+  if (text == "cap") return client::OnShortfall::cap;
+  if (text == "overdraw") return client::OnShortfall::overdraw;
+  return client::OnShortfall::reject;
+}
+
+client::Usage usageOf(const UsageArgs& args) {
+  client::Usage usage{.feature = args.feature,
+                      .quantity = args.quantity,
+                      .tokens = std::nullopt,
+                      .at_ns = timeArgument("--at", args.at),
+                      .properties = {},
+                      .on_shortfall = onShortfall(args.on_shortfall)};
+  if (args.tokens != client::Tokens{}) usage.tokens = args.tokens;
+  for (const std::string& property : args.properties) {
+    const std::size_t equals = property.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw UsageError(fmt::format("--property: '{}' is not NAME=VALUE", property),
+                       "Give it like --property region=eu");
+    }
+    usage.properties.push_back(
+        {.name = property.substr(0, equals), .value = property.substr(equals + 1)});
+  }
+  return usage;
+}
+
+ExitCode record(Session& session, const UsageArgs& args) {
+  const client::Usage usage = usageOf(args);
+  return session.withKey(args.key, [&](const std::string& key) {
+    return session.showReceipt(
+        session.client().record(args.customer, key, usage, session.callOptions()), "recorded");
+  });
+}
+
+void addCredits(const client::CreditBalance& credits, Facts& facts) {
+  facts.add("Credits", fmt::format("{} available: {} of the plan, {} promotional, {} purchased",
+                                   numberText(credits.available), numberText(credits.plan),
+                                   numberText(credits.promotional),
+                                   numberText(credits.purchased)));
+  if (!credits.debt.empty() && credits.debt != "0") facts.add("Debt", credits.debt);
+}
+
+ExitCode check(Session& session, const UsageArgs& args) {
+  const auto reply = session.client().check(args.customer, usageOf(args), session.callOptions());
+  if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
+  const client::CheckAnswer& answer = reply.value;
+  const ExitCode code = answer.allowed ? ExitCode::ok : ExitCode::refused;
+  if (session.json()) {
+    session.console().line(reply.json);
+    return code;
+  }
+  Console& console = session.console();
+  Facts facts;
+  if (answer.allowed) {
+    facts.add("Allowed", "yes", Style::good);
+  } else {
+    facts.add("Allowed", "no: " + answer.reason.name, Style::bad);
+  }
+  facts.add("Detail", answer.detail);
+  facts.add("Included left", answer.unlimited ? "unlimited" : answer.remaining_included);
+  if (answer.credits) addCredits(*answer.credits, facts);
+  facts.add("Balance", answer.balance);
+  facts.add("Cost", answer.cost);
+  if (answer.overage_begins) facts.add("Overage", "would begin");
+  facts.add("As of", fmt::format("position {}", answer.as_of));
+  facts.print(console);
+  return code;
+}
+
+struct PurchaseArgs {
+  std::string customer;
+  std::string what;
+  std::string currency;
+  std::string key;
+};
+
+ExitCode buy(Session& session, const PurchaseArgs& args) {
+  return session.withKey(args.key, [&](const std::string& key) {
+    return session.showReceipt(session.client().buyCredits(args.customer, key, args.what,
+                                                           args.currency, session.callOptions()),
+                               fmt::format("pack {} bought", printable(args.what)),
+                               args.currency);
+  });
+}
+
+ExitCode topUp(Session& session, const PurchaseArgs& args) {
+  return session.withKey(args.key, [&](const std::string& key) {
+    return session.showReceipt(session.client().topUp(args.customer, key, args.what,
+                                                      args.currency, session.callOptions()),
+                               fmt::format("topped up by {}", printable(args.what)),
+                               args.currency);
+  });
+}
+
+}  // namespace
+
+void addUsage(CLI::App& root, Session& session) {
+  auto args = std::make_shared<UsageArgs>();
+  auto* record_command = addCommand(
+      root, "record", "Record usage of a feature",
+      {"daybook record acme calls", "daybook record acme storage 12.5 --at 2026-01-31T12:00:00Z",
+       "daybook record acme chat --model gpt-x --total-input 1200 --output 80 --key req-42"});
+  addUsageOptions(*record_command, *args);
+  addKeyOption(*record_command, args->key);
+  record_command->callback([&session, args] {
+    session.setAction([&session, args] { return record(session, *args); });
+  });
+
+  auto* check_command = addCommand(
+      root, "check", "Ask whether usage would be taken, without recording it",
+      {"daybook check acme calls 100",
+       "daybook check acme chat --model gpt-x --total-input 1200 --output 80 && serve"});
+  addUsageOptions(*check_command, *args);
+  check_command->callback([&session, args] {
+    session.setAction([&session, args] { return check(session, *args); });
+  });
+}
+
+void addPurchases(CLI::App& root, Session& session) {
+  auto args = std::make_shared<PurchaseArgs>();
+  auto* buy_command = addCommand(root, "buy", "Buy a pack of credits",
+                                 {"daybook buy acme small", "daybook buy acme small --key ord-7"});
+  buy_command->add_option("CUSTOMER", args->customer, "The customer's id")->required();
+  buy_command->add_option("PACK", args->what, "The pack's code")->required();
+  buy_command->add_option("--currency", args->currency,
+                          "ISO 4217; default: the customer's, else the pack's only one");
+  addKeyOption(*buy_command, args->key);
+  buy_command->callback(
+      [&session, args] { session.setAction([&session, args] { return buy(session, *args); }); });
+
+  auto* top_up_command = addCommand(root, "topup", "Add money to a spending balance",
+                                    {"daybook topup acme 25.00"});
+  top_up_command->add_option("CUSTOMER", args->customer, "The customer's id")->required();
+  top_up_command->add_option("AMOUNT", args->what, "How much, a decimal")->required();
+  top_up_command->add_option("--currency", args->currency, "ISO 4217; default: the customer's");
+  addKeyOption(*top_up_command, args->key);
+  top_up_command->callback(
+      [&session, args] { session.setAction([&session, args] { return topUp(session, *args); }); });
+}
+
+}  // namespace daybook::cli

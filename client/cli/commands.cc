@@ -1,0 +1,142 @@
+#include "client/cli/commands.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "ledger/base/version.h"
+
+namespace daybook::cli {
+namespace {
+
+constexpr char kFooter[] = R"(Environment:
+  DAYBOOK_CONNECT  as --connect
+  DAYBOOK_TOKEN    the token itself, for TCP or a role that the uid has not
+  NO_COLOR         no colours, when not empty
+
+Exit codes:
+  0  done
+  1  refused by the ledger, a check that answers no, or rows refused by an import
+  2  wrong arguments, or a file that cannot be read or written
+  3  no daemon, no answer in time, or an unknown outcome: repeat with the same --key
+  4  a verification found something wrong
+
+Amounts are exact decimals. Times are RFC 3339 or a date, UTC; lengths are 90s, 1h, 35d.
+With --json a command prints the daemon's response in the standard Cap'n Proto JSON form, and a
+list prints one item a line.
+
+Examples:
+  daybook status
+  daybook catalog apply plans.toml
+  daybook record acme chat --model gpt-x --total-input 1200 --output 80
+  daybook help import)";
+
+void addGlobalOptions(CLI::App& root, Session& session) {
+  GlobalOptions& options = session.options();
+  root.add_option("--connect", options.address, "Where the daemon listens: unix:/path or "
+                                                "tcp:host:port")
+      ->envname("DAYBOOK_CONNECT")
+      ->type_name("ADDRESS")
+      ->capture_default_str();
+  root.add_option("--token-file", options.token_file, "File whose first line is the token")
+      ->type_name("FILE");
+  root.add_option("--timeout", options.timeout,
+                  "How long to wait for an answer, 0s: for ever; default: 30s, but for ever for "
+                  "backup, snapshot, clock")
+      ->type_name("DURATION");
+  root.add_flag("--json", options.json, "Print JSON for programs");
+  root.add_flag("--no-color", options.no_color, "No colours");
+  root.add_flag("--verbose", options.verbose, "Say more on standard error");
+}
+
+}  // namespace
+
+CLI::App* addCommand(CLI::App& parent, const std::string& name, const std::string& description,
+                     const std::vector<std::string>& examples, const std::string& details) {
+  CLI::App* command = parent.add_subcommand(name, description);
+  std::string footer = details;
+  if (!details.empty() && !examples.empty()) footer += "\n\n";
+  if (!examples.empty()) footer += "Examples:";
+  for (const std::string& example : examples) footer += "\n  " + example;
+  command->footer(footer);
+  return command;
+}
+
+void addHelp(CLI::App& root, Session& session) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  auto* help = addCommand(root, "help", "Show the help of a command",
+                          {"daybook help", "daybook help catalog apply"});
+  help->add_option("COMMAND", *words, "The command's words");
+  help->callback([&root, &session, words] {
+    session.setAction([&root, &session, words] {
+      const CLI::App* command = &root;
+      std::string called = root.get_name();
+      for (const std::string& word : *words) {
+        const auto found = command->get_subcommands(
+            [&](const CLI::App* each) { return each->check_name(word); });
+        if (found.empty()) {
+          throw UsageError(fmt::format("there is no command '{} {}'", called, word),
+                           "See `daybook help`.");
+        }
+        called += " " + word;
+        command = found.front();
+      }
+      session.console().write(root.get_formatter()->make_help(
+          command, called, CLI::AppFormatMode::Normal));
+      return ExitCode::ok;
+    });
+  });
+}
+
+void addKeyOption(CLI::App& command, std::string& key) {
+  command
+      .add_option("--key", key,
+                  "Idempotency key: the same key counts once, for ever. Default: a random one")
+      ->type_name("KEY");
+}
+
+void addLimitOption(CLI::App& command, std::uint64_t& limit) {
+  command.add_option("--limit", limit, "Show at most so many; default: all")->type_name("COUNT");
+}
+
+void printJsonItems(Session& session, const std::string& response, const std::string& member) {
+  const auto json = nlohmann::ordered_json::parse(response);
+  const auto items = json.find(member);
+  if (items == json.end()) return;
+  for (const auto& item : *items) session.console().line(item.dump());
+}
+
+void buildTree(CLI::App& root, Session& session) {
+  root.description("The command line of the Daybook billing ledger.");
+  root.footer(kFooter);
+  root.set_version_flag("--version", std::string("daybook ") + kVersion);
+  root.require_subcommand(1);
+  root.fallthrough();
+  root.get_formatter()->column_width(34);
+  root.failure_message([](const CLI::App* app, const CLI::Error& error) {
+    const std::vector<std::string> unknown = app->remaining(true);
+    const std::string what = unknown.empty() ? error.what()
+                                             : fmt::format("'{}' means nothing here",
+                                                           unknown.front());
+    return fmt::format("daybook: {}\n         See `daybook help` and the command's --help.\n",
+                       what);
+  });
+  addGlobalOptions(root, session);
+  addStatus(root, session);
+  addCatalog(root, session);
+  addCustomer(root, session);
+  addSubscriptions(root, session);
+  addUsage(root, session);
+  addPurchases(root, session);
+  addBalance(root, session);
+  addInvoices(root, session);
+  addImport(root, session);
+  addLog(root, session);
+  addClock(root, session);
+  addOffline(root, session);
+  addCompletion(root, session);
+  addHelp(root, session);
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,151 @@
+#include "client/cli/session.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "client/cli/format.h"
+#include "client/cli/table.h"
+#include "ledger/base/check.h"
+#include "ledger/base/instant.h"
+#include "ledger/model/outcome.h"
+
+namespace daybook::cli {
+namespace {
+
+std::string readToken(const std::string& token_file) {
+  if (token_file.empty()) {
+    const char* token = std::getenv("DAYBOOK_TOKEN");
+    return token == nullptr ? "" : token;
+  }
+  std::string token = readFile(token_file);
+  token.erase(std::min(token.find_first_of("\r\n"), token.size()));
+  if (token.empty()) throw UsageError(fmt::format("{} holds no token", token_file));
+  return token;
+}
+
+}  // namespace
+
+ExitCode Session::run() {
+  CHECK(action_, "a command was named");
+  const ExitCode code = action_();
+  console_.flush();
+  return code;
+}
+
+client::Client& Session::client() {
+  if (!client_) {
+    client_ = std::make_unique<client::Client>(
+        client::Options{.address = options_.address, .token = readToken(options_.token_file)});
+  }
+  return *client_;
+}
+
+std::optional<std::chrono::milliseconds> Session::timeout() const {
+  if (options_.timeout.empty()) return std::nullopt;
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  const std::int64_t ns = durationArgument("--timeout", options_.timeout);
+  return std::chrono::milliseconds((ns + kNsPerMs - 1) / kNsPerMs);
+}
+
+client::CallOptions Session::callOptions(Work work) const {
+  client::CallOptions options;
+  options.timeout = timeout();
+  if (!options.timeout && work == Work::slow) options.timeout = std::chrono::milliseconds(0);
+  options.json = options_.json ? client::WantJson::yes : client::WantJson::no;
+  return options;
+}
+
+ExitCode Session::refused(const client::Outcome& outcome, std::string_view detail) {
+  std::string what = fmt::format("refused: {}", outcome.name);
+  if (!detail.empty()) what += fmt::format(": {}", printable(detail));
+  console_.error(what, outcomeText(static_cast<Outcome>(outcome.number)));
+  return ExitCode::refused;
+}
+
+ExitCode Session::showReceipt(const client::Reply<client::Receipt>& reply, std::string_view done,
+                              std::string_view currency) {
+  if (json()) console_.line(reply.json);
+  if (!reply.ok()) return refused(reply.outcome, reply.detail);
+  if (json()) return ExitCode::ok;
+  const client::Receipt& receipt = reply.value;
+  if (receipt.duplicate) {
+    console_.line(fmt::format("already recorded at position {}: nothing was done now",
+                              receipt.position));
+  } else if (receipt.position == 0) {
+    console_.line("nothing to change");
+  } else {
+    console_.line(fmt::format("{} at position {}", done, receipt.position));
+  }
+  Facts facts;
+  facts.add("  recorded", timeText(receipt.recorded_ns));
+  if (receipt.period_from_ns != 0) {
+    facts.add("  period from", timeText(receipt.period_from_ns));
+    facts.add("  counts in", std::string(name(receipt.disposition)) + " period");
+  }
+  facts.add("  quantity", receipt.quantity);
+  facts.add("  price", moneyText(receipt.price, currency));
+  for (const client::Draw& draw : receipt.draws) {
+    facts.add("  drawn", fmt::format("{} of grant {}", draw.amount, draw.grant));
+  }
+  if (receipt.overdrawn != "0") facts.add("  overdrawn", receipt.overdrawn);
+  if (receipt.unpaid != "0") facts.add("  unpaid", receipt.unpaid);
+  facts.add("  balance after", receipt.balance_after);
+  if (receipt.grant != 0) facts.add("  grant", fmt::format("{}", receipt.grant));
+  if (receipt.invoice != 0) facts.add("  invoice", fmt::format("{}", receipt.invoice));
+  facts.print(console_);
+  return ExitCode::ok;
+}
+
+ExitCode Session::withKey(const std::string& given,
+                          const std::function<ExitCode(const std::string& key)>& command) {
+  const std::string key = given.empty() ? client::newKey() : given;
+  try {
+    return command(key);
+  } catch (const client::Error& e) {
+    if (e.kind() != client::ErrorKind::unknownOutcome) throw;
+    console_.error(e.what(), fmt::format("Repeat the command with --key {}", key));
+    return ExitCode::unreachable;
+  }
+}
+
+std::int64_t timeArgument(std::string_view option, std::string_view text) {
+  if (text.empty()) return 0;
+  const auto instant = Instant::parse(text);
+  if (!instant) {
+    throw UsageError(fmt::format("{}: '{}' is not a time", option, text),
+                     "Give RFC 3339, like 2026-01-31T12:00:00Z, or a date, like 2026-01-31.");
+  }
+  return instant->ns;
+}
+
+std::int64_t durationArgument(std::string_view option, std::string_view text) {
+  const auto duration = Duration::parse(text);
+  if (!duration) {
+    throw UsageError(fmt::format("{}: '{}' is not a length of time", option, text),
+                     "Give a whole number and a unit of ms, s, m, h, d: 90s, 1h, 35d.");
+  }
+  return duration->ns;
+}
+
+std::string readFile(const std::string& path) {
+  const auto fail = [&] {
+    throw UsageError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  };
+  std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
+  if (file == nullptr) fail();
+  std::string text;
+  char buffer[65'536];
+  while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file)) {
+    text.append(buffer, got);
+  }
+  const bool failed = std::ferror(file) != 0;
+  if (file != stdin) std::fclose(file);
+  if (failed) fail();
+  return text;
+}
+
+}  // namespace daybook::cli

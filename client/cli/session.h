@@ -1,0 +1,99 @@
+// One run of the command line: the options of every command, the client, and what commands share.
+//
+// Commands are added to the tree of options by the add…() functions of commands.h; the one that was
+// named sets an action, which main runs. Actions give the exit code; trouble is thrown: client::Error
+// from calls, UsageError for what the user gave.
+// Belongs to one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "client/cli/console.h"
+#include "daybook/client.h"
+
+namespace daybook::cli {
+
+/// Documented in the program's help; stable.
+enum class ExitCode : int {
+  ok = 0,
+  refused = 1,             // by the ledger; the outcome is printed
+  usage = 2,               // wrong arguments, or a file that cannot be read or written
+  unreachable = 3,         // no daemon, no answer, or an unknown outcome
+  verificationFailed = 4,  // of daybookd verify
+};
+
+class UsageError : public std::runtime_error {
+ public:
+  explicit UsageError(const std::string& what, std::string advice = {})
+      : std::runtime_error(what), advice_(std::move(advice)) {}
+  const std::string& advice() const { return advice_; }
+
+ private:
+  std::string advice_;
+};
+
+/// What every command takes.
+struct GlobalOptions {
+  std::string address = client::kDefaultAddress;
+  std::string token_file;
+  std::string timeout;  // as a duration; empty: the command's default
+  bool json = false;
+  bool no_color = false;
+  bool verbose = false;
+};
+
+class Session {
+ public:
+  using Action = std::function<ExitCode()>;
+
+  explicit Session(Console& console) : console_(console) {}
+
+  GlobalOptions& options() { return options_; }
+  Console& console() { return console_; }
+  bool json() const { return options_.json; }
+
+  void setAction(Action action) { action_ = std::move(action); }
+  /// Runs the action of the command that was named.
+  ExitCode run();
+
+  /// Made at the first use. Throws UsageError for a token file that cannot be read.
+  client::Client& client();
+  /// For calls whose work may take long: no deadline unless the user sets one.
+  enum class Work { quick, slow };
+  client::CallOptions callOptions(Work work = Work::quick) const;
+  /// What a stream waits for one answer.
+  std::optional<std::chrono::milliseconds> timeout() const;
+
+  /// Says that the ledger refused, and why.
+  ExitCode refused(const client::Outcome& outcome, std::string_view detail);
+  /// For replies with a receipt and nothing else: prints it, or the refusal.
+  ExitCode showReceipt(const client::Reply<client::Receipt>& reply, std::string_view done,
+                       std::string_view currency = {});
+  /// Calls `command` with the key, and tells the key when the outcome is unknown.
+  ExitCode withKey(const std::string& key,
+                   const std::function<ExitCode(const std::string& key)>& command);
+
+ private:
+  Console& console_;
+  GlobalOptions options_;
+  Action action_;
+  std::unique_ptr<client::Client> client_;
+};
+
+/// A time as users give it, in nanoseconds: RFC 3339 or a date. Empty: 0.
+/// Throws UsageError that names the option.
+std::int64_t timeArgument(std::string_view option, std::string_view text);
+/// A length as users give it, in nanoseconds: "90s", "1h", "35d". Throws UsageError.
+std::int64_t durationArgument(std::string_view option, std::string_view text);
+
+/// The whole of a file, "-" being standard input. Throws UsageError.
+std::string readFile(const std::string& path);
+
+}  // namespace daybook::cli

@@ -1,0 +1,37 @@
+#include "client/src/address.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "daybook/error.h"
+
+namespace daybook::client {
+namespace {
+
+bool isPort(std::string_view text) {
+  return !text.empty() && text.size() <= 5 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Address parseAddress(std::string_view text) {
+  constexpr std::string_view kUnix = "unix:";
+  constexpr std::string_view kTcp = "tcp:";
+  if (text.starts_with(kUnix) && text.size() > kUnix.size()) {
+    return {Transport::unixSocket, std::string(text)};
+  }
+  if (text.starts_with(kTcp)) {
+    const std::string_view host_port = text.substr(kTcp.size());
+    const std::size_t colon = host_port.rfind(':');
+    if (colon != std::string_view::npos && colon > 0 && isPort(host_port.substr(colon + 1))) {
+      return {Transport::tcp, std::string(host_port)};
+    }
+  }
+  throw Error(ErrorKind::invalidArgument,
+              fmt::format("'{}' is not an address: give unix:/path or tcp:host:port", text));
+}
+
+}  // namespace daybook::client

@@ -1,0 +1,199 @@
+// Client: calls of the role Reader.
+#include <utility>
+
+#include "client/src/client_impl.h"
+#include "daybook/client.h"
+
+namespace daybook::client {
+namespace {
+
+wire::CustomerReader::Client customerReader(Connection& connection, const std::string& id) {
+  auto request = connection.reader().customerRequest();
+  request.setId(id);
+  return request.send().getCustomer();
+}
+
+template <typename Request>
+void setPage(Request& request, const PageRequest& page) {
+  request.setLimit(page.limit);
+  if (!page.cursor.empty()) request.setCursor(page.cursor);
+}
+
+template <typename Request>
+kj::Promise<Reply<Page<Invoice>>> sendForInvoices(Request&& request, WantJson json) {
+  return request.send().then([json](auto&& response) {
+    auto reply = replyOf<Page<Invoice>>(response, json);
+    if (reply.ok()) {
+      reply.value.items = listFromWire<Invoice>(response.getInvoices());
+      reply.value.next = toString(response.getNext());
+    }
+    return reply;
+  });
+}
+
+template <typename Request>
+kj::Promise<Reply<Invoice>> sendForInvoice(Request&& request, WantJson json) {
+  return request.send().then([json](auto&& response) {
+    auto reply = replyOf<Invoice>(response, json);
+    if (reply.ok()) reply.value = fromWire(response.getInvoice());
+    return reply;
+  });
+}
+
+}  // namespace
+
+Reply<Balance> Client::balance(std::string customer, const CallOptions& options) {
+  return balanceAsync(std::move(customer), options).get();
+}
+
+Client::Future<Balance> Client::balanceAsync(std::string customer, const CallOptions& options) {
+  return impl_->call<Balance>(
+      Role::reader, Effect::read, options,
+      [customer = std::move(customer), json = options.json](Connection& connection) {
+        auto request = customerReader(connection, customer).balanceRequest();
+        return request.send().then([json](auto&& response) {
+          auto reply = replyOf<Balance>(response, json);
+          if (reply.ok()) reply.value = fromWire(response.getBalance());
+          return reply;
+        });
+      });
+}
+
+Reply<CheckAnswer> Client::check(std::string customer, Usage usage, const CallOptions& options) {
+  return checkAsync(std::move(customer), std::move(usage), options).get();
+}
+
+Client::Future<CheckAnswer> Client::checkAsync(std::string customer, Usage usage,
+                                               const CallOptions& options) {
+  return impl_->call<CheckAnswer>(
+      Role::reader, Effect::read, options,
+      [customer = std::move(customer), usage = std::move(usage),
+       json = options.json](Connection& connection) {
+        auto request = customerReader(connection, customer).checkRequest();
+        toWire(usage, request.initUsage());
+        return request.send().then([json](auto&& response) {
+          return replyOf<CheckAnswer>(response, json, fromWire(response.getAnswer()));
+        });
+      });
+}
+
+Reply<Customer> Client::customer(std::string id, const CallOptions& options) {
+  return customerAsync(std::move(id), options).get();
+}
+
+Client::Future<Customer> Client::customerAsync(std::string id, const CallOptions& options) {
+  return impl_->call<Customer>(
+      Role::reader, Effect::read, options,
+      [id = std::move(id), json = options.json](Connection& connection) {
+        auto request = customerReader(connection, id).infoRequest();
+        return request.send().then([json](auto&& response) {
+          auto reply = replyOf<Customer>(response, json);
+          if (reply.ok()) reply.value = fromWire(response.getInfo());
+          return reply;
+        });
+      });
+}
+
+Reply<Page<Customer>> Client::customers(PageRequest page, const CallOptions& options) {
+  return customersAsync(std::move(page), options).get();
+}
+
+Client::Future<Page<Customer>> Client::customersAsync(PageRequest page,
+                                                      const CallOptions& options) {
+  return impl_->call<Page<Customer>>(
+      Role::reader, Effect::read, options,
+      [page = std::move(page), json = options.json](Connection& connection) {
+        auto request = connection.reader().customersRequest();
+        setPage(request, page);
+        return request.send().then([json](auto&& response) {
+          auto reply = replyOf<Page<Customer>>(response, json);
+          if (reply.ok()) {
+            reply.value.items = listFromWire<Customer>(response.getCustomers());
+            reply.value.next = toString(response.getNext());
+          }
+          return reply;
+        });
+      });
+}
+
+Reply<Page<Invoice>> Client::invoices(std::string customer, PageRequest page,
+                                      const CallOptions& options) {
+  return invoicesAsync(std::move(customer), std::move(page), options).get();
+}
+
+Client::Future<Page<Invoice>> Client::invoicesAsync(std::string customer, PageRequest page,
+                                                    const CallOptions& options) {
+  return impl_->call<Page<Invoice>>(
+      Role::reader, Effect::read, options,
+      [customer = std::move(customer), page = std::move(page),
+       json = options.json](Connection& connection) -> kj::Promise<Reply<Page<Invoice>>> {
+        if (customer.empty()) {
+          auto request = connection.reader().invoicesRequest();
+          setPage(request, page);
+          return sendForInvoices(request, json);
+        }
+        auto request = customerReader(connection, customer).invoicesRequest();
+        setPage(request, page);
+        return sendForInvoices(request, json);
+      });
+}
+
+Reply<Invoice> Client::invoice(std::uint64_t number, const CallOptions& options) {
+  return invoiceAsync(number, options).get();
+}
+
+Client::Future<Invoice> Client::invoiceAsync(std::uint64_t number, const CallOptions& options) {
+  return impl_->call<Invoice>(Role::reader, Effect::read, options,
+                              [number, json = options.json](Connection& connection) {
+                                auto request = connection.reader().invoiceRequest();
+                                request.setNumber(number);
+                                return sendForInvoice(request, json);
+                              });
+}
+
+Reply<Invoice> Client::invoice(std::string label, const CallOptions& options) {
+  return invoiceAsync(std::move(label), options).get();
+}
+
+Client::Future<Invoice> Client::invoiceAsync(std::string label, const CallOptions& options) {
+  return impl_->call<Invoice>(
+      Role::reader, Effect::read, options,
+      [label = std::move(label), json = options.json](Connection& connection) {
+        auto request = connection.reader().invoiceRequest();
+        request.setLabel(label);
+        return sendForInvoice(request, json);
+      });
+}
+
+Reply<std::optional<Invoice>> Client::upcoming(std::string customer, const CallOptions& options) {
+  return upcomingAsync(std::move(customer), options).get();
+}
+
+Client::Future<std::optional<Invoice>> Client::upcomingAsync(std::string customer,
+                                                             const CallOptions& options) {
+  return impl_->call<std::optional<Invoice>>(
+      Role::reader, Effect::read, options,
+      [customer = std::move(customer), json = options.json](Connection& connection) {
+        auto request = customerReader(connection, customer).upcomingRequest();
+        return request.send().then([json](auto&& response) {
+          auto reply = replyOf<std::optional<Invoice>>(response, json);
+          if (reply.ok() && response.hasInvoice()) reply.value = fromWire(response.getInvoice());
+          return reply;
+        });
+      });
+}
+
+Reply<std::string> Client::catalog(const CallOptions& options) {
+  return catalogAsync(options).get();
+}
+
+Client::Future<std::string> Client::catalogAsync(const CallOptions& options) {
+  return impl_->call<std::string>(
+      Role::reader, Effect::read, options, [json = options.json](Connection& connection) {
+        return connection.reader().catalogRequest().send().then([json](auto&& response) {
+          return replyOf<std::string>(response, json, protocol::jsonOf(response.getCatalog()));
+        });
+      });
+}
+
+}  // namespace daybook::client
