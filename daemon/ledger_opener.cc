@@ -44,7 +44,8 @@ Position loadKeyRuns(store::Store& store, OpenedLedger& ledger, spdlog::logger& 
   return {};
 }
 
-/// With a snapshot at the very end nothing is replayed: the newest commit is looked at all the same.
+/// With a snapshot at the very end nothing is replayed: the newest commit is looked at all the
+/// same.
 void checkNewestCommit(const store::Store& store) {
   const Position newest = store.tip().position;
   if (newest.isNone()) return;

@@ -107,7 +107,6 @@ RpcServerOptions serverOptions(const LimitsConfig& limits) {
 void listenAsConfigured(RpcServer& server, UvEventPort& port, const ListenConfig& config,
                         spdlog::logger& logger) {
   const auto listen = [&](kj::Own<UvListener> listener) {
-    logger.info("listening on {}", listener->name());
     server.listen(kj::mv(listener));
   };
   if (!config.unix_path.empty()) {

@@ -1,9 +1,10 @@
 // Stored bytes of events and state as Cap'n Proto messages (event.capnp, state.capnp).
 //
-// A stored message is the standard stream framing with one segment in canonical form: what anybody's
-// `capnp decode` reads, and the same bytes for the same value on every machine. Decoding accepts
-// exactly what encoding writes, so that no two different byte strings are one value and nothing in
-// the bytes is overlooked. Any bytes are safe to decode. No state; usable from any thread.
+// A stored message is the standard stream framing with one segment in canonical form: what
+// anybody's `capnp decode` reads, and the same bytes for the same value on every machine. Decoding
+// accepts exactly what encoding writes, so that no two different byte strings are one value and
+// nothing in the bytes is overlooked. Any bytes are safe to decode. No state; usable from any
+// thread.
 #pragma once
 
 #include "ledger/model/catalog.h"

@@ -1,24 +1,29 @@
 @0xa433647867d80150;
-# Words that the wire and the log share: outcomes, catalog items, commands' contents, grants, draws, invoices.
+# Words that the wire and the log share: outcomes, catalog items, commands' contents, grants, draws,
+# invoices.
 #
 # Conventions, in every schema of this folder:
-# - Amounts of money, quantities, credits and rates are exact decimals as Text: an optional minus sign, digits, and after a
-#   point at most 12 digits ("0.0126"). Empty text is the default that the field names, else 0. No binary floating point.
-# - Instants are Int64 nanoseconds since the Unix epoch, UTC; ranges are [from, to). 0 is "absent", 2^63 - 1 is "never".
+# - Amounts of money, quantities, credits and rates are exact decimals as Text: an optional minus
+#   sign, digits, and after a point at most 12 digits ("0.0126"). Empty text is the default that the
+#   field names, else 0. No binary floating point.
+# - Instants are Int64 nanoseconds since the Unix epoch, UTC; ranges are [from, to). 0 is "absent",
+#   2^63 - 1 is "never".
 # - Positions, numbers of customers, features, grants and invoices start at 1; 0 is "none".
-# - The JSON form of any message is the one of the standard Cap'n Proto JSON codec: 64-bit integers as strings, absent
-#   pointers left out.
-# - Numbers of fields, enumerants and methods are never reused; COMPATIBILITY.md beside this file says how forms evolve.
+# - The JSON form of any message is the one of the standard Cap'n Proto JSON codec: 64-bit integers
+#   as strings, absent pointers left out.
+# - Numbers of fields, enumerants and methods are never reused; COMPATIBILITY.md beside this file
+#   says how forms evolve.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");
 
 enum Outcome {
-  # What a command was answered. Refused business is data: an exception means broken transport, overload (OVERLOADED: nothing was
-  # decided, send the same again) or a bug.
+  # What a command was answered. Refused business is data: an exception means broken transport,
+  # overload (OVERLOADED: nothing was decided, send the same again) or a bug.
   ok @0;
   invalidText @1;  # an id, code, name, zone or key is empty, too long or holds control characters
-  invalidNumber @2;  # not a decimal, negative where that makes no sense, or not a whole number where one is due
+  invalidNumber @2;
+  # not a decimal, negative where that makes no sense, or not a whole number where one is due
   amountOverflow @3;  # a number past its limit, or a result that does not fit
   invalidProperties @4;  # too many, too long, or twice the same name
   batchTooLarge @5;  # more entries than one call takes; nothing was decided
@@ -50,8 +55,10 @@ enum Outcome {
   ledgerFull @31;  # no further customer number
   featureNotInPlan @32;
   wrongFeatureType @33;  # usage of a boolean feature
-  tokensMissing @34;  # the feature is priced by tokens: model, output and one input count are required
-  tokensInvalid @35;  # tokens for a feature that has no token price, or more cached tokens than total ones
+  tokensMissing @34;
+  # the feature is priced by tokens: model, output and one input count are required
+  tokensInvalid @35;
+  # tokens for a feature that has no token price, or more cached tokens than total ones
   notSoldInCurrency @36;  # the plan version or pack has no price in that currency
   wrongModel @37;  # a top-up needs a balance plan; a pack gives credits nobody could draw
   includedLimitReached @38;
@@ -66,7 +73,7 @@ enum Outcome {
   unavailable @47;  # stopping, or the job could not be done; the detail says why
 }
 
-# ---- Catalog -------------------------------------------------------------------------------------------------------------
+# ---- Catalog
 
 enum FeatureType {
   metered @0;   # consumed
@@ -87,14 +94,16 @@ struct Feature {
 
 enum Scheme {
   perUnit @0;     # q x unitPrice
-  graduated @1;   # each tier's units at that tier's price, plus its flat fee if any unit falls in it
+  graduated @1;
+  # each tier's units at that tier's price, plus its flat fee if any unit falls in it
   volume @2;      # all units at the price of the tier q falls in, plus its flat fee
   package @3;     # ceil(q / packageSize) x packagePrice
   tokens @4;      # from the price book of the currency, with margin
 }
 
 struct Tier {
-  upTo @0 :Text;        # last unit of the tier, counted after the included ones; empty: unbounded, the last tier
+  upTo @0 :Text;
+  # last unit of the tier, counted after the included ones; empty: unbounded, the last tier
   unitPrice @1 :Text;
   flatFee @2 :Text;
 }
@@ -157,7 +166,8 @@ struct Plan {
   version @1 :UInt32;             # given when published; ignored in what is sent
   name @2 :Text;
   model @3 :ConsumptionModel;
-  interval @4 :Interval = month;  # of the billing period; the usage period is a month, a week for weekly plans
+  interval @4 :Interval = month;
+  # of the billing period; the usage period is a month, a week for weekly plans
   prices @5 :List(BasePrice);     # one per currency it is sold in
   features @6 :List(PlanFeature);
   credits @7 :Text;               # credits plans: granted each usage period
@@ -207,13 +217,14 @@ struct Catalog {
   priceBooks @3 :List(PriceBook);
 }
 
-# ---- What commands ask ---------------------------------------------------------------------------------------------------
+# ---- What commands ask
 
 struct Tokens {
   provider @0 :Text;               # empty: resolved when exactly one live provider has the model
   model @1 :Text;
   input @2 :Int64 = -1;            # without cached ones; -1: absent
-  totalInput @3 :Int64 = -1;       # cached ones included; -1: absent. Exactly one of the two is required
+  totalInput @3 :Int64 = -1;
+  # cached ones included; -1: absent. Exactly one of the two is required
   output @4 :Int64 = -1;           # required
   cacheRead @5 :UInt64;
   cacheWrite @6 :UInt64;
@@ -281,7 +292,9 @@ struct MoveClock {
 
 struct Command {
   # One command, as `import` reads it, one JSON object a line, and as Billing.submit takes it.
-  key @0 :Text;          # idempotency key: unique per customer for ever; per ledger for createCustomer, publishCatalog, moveClock
+  key @0 :Text;
+  # idempotency key: unique per customer for ever; per ledger for createCustomer, publishCatalog,
+  # moveClock
   customer @1 :Text;     # id
   union {
     recordUsage @2 :RecordUsage;
@@ -297,7 +310,7 @@ struct Command {
   }
 }
 
-# ---- Grants, draws, periods ----------------------------------------------------------------------------------------------
+# ---- Grants, draws, periods
 
 enum GrantKind {
   plan @0;
@@ -370,7 +383,7 @@ struct Subscription {
   billingTo @6 :Int64;         # end of the running billing period
 }
 
-# ---- Invoices ------------------------------------------------------------------------------------------------------------
+# ---- Invoices
 
 enum InvoiceType {
   start @0;            # the first base price, at once
@@ -409,7 +422,8 @@ struct InvoiceLine {
   unitPrice @5 :Text;           # where one price applies to all of it; else see tiers
   tiers @6 :List(TierCharge);   # unrounded details
   exact @7 :Text;
-  amount @8 :Text;              # `exact` rounded once to the currency's minor unit, half away from zero
+  amount @8 :Text;
+  # `exact` rounded once to the currency's minor unit, half away from zero
   from @9 :Int64;
   to @10 :Int64;
 }

@@ -2,9 +2,9 @@
 //
 // Reading: an Intake is handed down through the readers of one message and keeps the first thing
 // that is wrong; what is read after it does not matter. Nothing is copied before its size is
-// checked, and each field is read once. Writing: fields are set in the order of their numbers, depth
-// first, so that messages come out in the order of the canonical form.
-// Values and functions; an Intake belongs to one thread.
+// checked, and each field is read once. Writing: fields are set in the order of their numbers,
+// depth first, so that messages come out in the order of the canonical form. Values and functions;
+// an Intake belongs to one thread.
 #pragma once
 
 #include <capnp/blob.h>

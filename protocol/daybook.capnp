@@ -1,16 +1,19 @@
 @0xa056bb211a165627;
 # The protocol: what callers of a ledger may ask, as capabilities.
 #
-# `Daybook` is the bootstrap of a connection. login() gives the capabilities that match the caller's roles, and only those: an
-# operation that a caller has no capability for cannot even be named. Calls pipeline: login().recorder.customer("acme").record(...)
-# is one round trip.
+# `Daybook` is the bootstrap of a connection. login() gives the capabilities that match the caller's
+# roles, and only those: an operation that a caller has no capability for cannot even be named.
+# Calls pipeline: login().recorder.customer("acme").record(...) is one round trip.
 #
-# Durability: nothing is answered before it is on disk. A reply that carries a position, and every read, reflects durable state
-# only. When a connection breaks before the answer, the outcome is unknown: send the same command with the same key again.
+# Durability: nothing is answered before it is on disk. A reply that carries a position, and every
+# read, reflects durable state only. When a connection breaks before the answer, the outcome is
+# unknown: send the same command with the same key again.
 #
-# Every list takes `limit` (0: 100, at most 1 000) and `cursor` (empty: from the start) and gives `next` (empty: the end).
+# Every list takes `limit` (0: 100, at most 1 000) and `cursor` (empty: from the start) and gives
+# `next` (empty: the end).
 #
-# Exceptions: DISCONNECTED (transport), OVERLOADED (nothing was decided, send the same again), FAILED (malformed message or a bug).
+# Exceptions: DISCONNECTED (transport), OVERLOADED (nothing was decided, send the same again),
+# FAILED (malformed message or a bug).
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");
@@ -23,7 +26,8 @@ struct Receipt {
   detail @1 :Text;               # names the field, item or value of a refusal
   position @2 :UInt64;           # in the log
   recorded @3 :Int64;
-  duplicate @4 :Bool;            # the key was known: this is the original receipt, nothing was recorded now
+  duplicate @4 :Bool;
+  # the key was known: this is the original receipt, nothing was recorded now
   disposition @5 :Common.Disposition;
   periodFrom @6 :Int64;          # usage: the usage period it counts in
   quantity @7 :Text;
@@ -55,7 +59,8 @@ struct BatchResult {
   recorded @2 :UInt32;
   duplicates @3 :UInt32;
   refusals @4 :List(Refusal);
-  position @5 :UInt64;           # newest position that any entry is recorded at, originals of duplicates included
+  position @5 :UInt64;
+  # newest position that any entry is recorded at, originals of duplicates included
 }
 
 interface Daybook {
@@ -73,14 +78,15 @@ struct Session {
   admin @6 :Admin;
 }
 
-# ---- Recorder: usage -----------------------------------------------------------------------------------------------------
+# ---- Recorder: usage
 
 interface Recorder {
   customer @0 (id :Text) -> (customer :CustomerRecorder);
   # Always gives a capability; calls on an unknown customer answer unknownCustomer.
 
   recordBatch @1 (entries :List(UsageEntry)) -> (result :BatchResult);
-  # At most 16 384 entries. Not atomic: each entry is decided alone, in order. Answered when all of it is durable.
+  # At most 16 384 entries. Not atomic: each entry is decided alone, in order. Answered when all of
+  # it is durable.
 
   openStream @2 (sink :BatchSink) -> (stream :UsageStream);
   # Bulk ingest with back-pressure. Results come through `sink`, one per batch, in order.
@@ -101,7 +107,7 @@ interface BatchSink {
   # `batch` counts the writes of the stream from 0. Delivered when the batch is durable.
 }
 
-# ---- Reader: balances and invoices ---------------------------------------------------------------------------------------
+# ---- Reader: balances and invoices
 
 struct FeatureBalance {
   feature @0 :Text;
@@ -110,7 +116,8 @@ struct FeatureBalance {
   included @3 :Text;
   remaining @4 :Text;
   unpaid @5 :Text;
-  charge @6 :Text;               # metered plans: exact charge so far; balance plans: deducted so far
+  charge @6 :Text;
+  # metered plans: exact charge so far; balance plans: deducted so far
   events @7 :UInt64;
   tokens @8 :Common.TokenTotals; # absent when all are 0
 }
@@ -198,7 +205,7 @@ interface CustomerReader {
   # The invoice as it would close now; absent when there is no running period.
 }
 
-# ---- Billing: what is sold, and to whom ----------------------------------------------------------------------------------
+# ---- Billing: what is sold, and to whom
 
 enum ItemKind {
   feature @0;
@@ -222,7 +229,8 @@ struct CatalogChange {
 
 interface Billing {
   publishCatalog @0 (key :Text, catalog :Common.Catalog) -> (receipt :Receipt);
-  # Items that do not differ from what is published change nothing; the others become visible together.
+  # Items that do not differ from what is published change nothing; the others become visible
+  # together.
 
   previewCatalog @1 (catalog :Common.Catalog)
       -> (outcome :Common.Outcome, detail :Text, changes :List(CatalogChange));
@@ -233,7 +241,8 @@ interface Billing {
   customer @3 (id :Text) -> (customer :CustomerBilling);
 
   submit @4 (commands :List(Common.Command)) -> (receipts :List(Receipt));
-  # Any commands, of usage too, each decided alone, in order; at most 16 384. moveClock needs the role Admin.
+  # Any commands, of usage too, each decided alone, in order; at most 16 384. moveClock needs the
+  # role Admin.
 }
 
 interface CustomerBilling {
@@ -245,7 +254,7 @@ interface CustomerBilling {
   topUp @5 (key :Text, topUp :Common.TopUp) -> (receipt :Receipt);
 }
 
-# ---- Auditor: the log ----------------------------------------------------------------------------------------------------
+# ---- Auditor: the log
 
 struct LogEntry {
   position @0 :UInt64;
@@ -261,8 +270,9 @@ struct TreeHead {
 interface Auditor {
   log @0 (from :UInt64, limit :UInt32, customer :Text, waitMs :UInt32)
       -> (outcome :Common.Outcome, detail :Text, entries :List(LogEntry), next :UInt64, head :TreeHead);
-  # Durable events from position `from` (0: the first) on; `next` is where to go on. With a customer only its events. With
-  # waitMs > 0 and nothing to give, answers when something comes or the time is over.
+  # Durable events from position `from` (0: the first) on; `next` is where to go on. With a customer
+  # only its events. With waitMs > 0 and nothing to give, answers when something comes or the time
+  # is over.
 
   head @1 () -> (head :TreeHead);
 
@@ -274,10 +284,11 @@ interface Auditor {
       -> (outcome :Common.Outcome, detail :Text, path :List(Data), newSize :UInt64);
 
   stateDigest @4 () -> (position :UInt64, digest :Data);
-  # SHA-256 over the canonical bytes of the whole state: what `replay` of the log to `position` gives, too.
+  # SHA-256 over the canonical bytes of the whole state: what `replay` of the log to `position`
+  # gives, too.
 }
 
-# ---- Admin ---------------------------------------------------------------------------------------------------------------
+# ---- Admin
 
 struct Status {
   version @0 :Text;
@@ -305,7 +316,8 @@ interface Admin {
   moveClock @1 (key :Text, to :Int64) -> (receipt :Receipt);
   # Manual clocks only. Answered when everything due at the new time is recorded.
   confirmClock @2 () -> (outcome :Common.Outcome, now :Int64);
-  # After the wall clock ran ahead of the monotonic one by more than an hour: takes its time as right.
+  # After the wall clock ran ahead of the monotonic one by more than an hour: takes its time as
+  # right.
   backup @3 (directory :Text) -> (outcome :Common.Outcome, detail :Text, position :UInt64, bytes :UInt64);
   # A hot copy into a new directory on the daemon's machine, synced and verified.
   snapshot @4 () -> (outcome :Common.Outcome, detail :Text, position :UInt64);

@@ -1,12 +1,14 @@
 @0x9c14581217dbe91a;
 # The stored form of the log: one Event message per record, hashed as stored.
 #
-# A stored event is one Cap'n Proto message: the standard stream framing with a single segment in Cap'n Proto's canonical form, not
-# packed, at most 65 535 bytes. Absent and empty text is a null pointer, amounts are in their shortest spelling: so the bytes
-# follow from the contents. Leaf hash = SHA-256(0x00 || bytes), tree of RFC 6962 over all events in order. `capnp decode
-# event.capnp Event` reads it.
+# A stored event is one Cap'n Proto message: the standard stream framing with a single segment in
+# Cap'n Proto's canonical form, not packed, at most 65 535 bytes. Absent and empty text is a null
+# pointer, amounts are in their shortest spelling: so the bytes follow from the contents. Leaf hash
+# = SHA-256(0x00 || bytes), tree of RFC 6962 over all events in order. `capnp decode event.capnp
+# Event` reads it.
 #
-# Every event holds what the command asked, as sent, beside what was decided, with the results: readers fold, they never price.
+# Every event holds what the command asked, as sent, beside what was decided, with the results:
+# readers fold, they never price.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");
@@ -47,7 +49,8 @@ struct Event {
   previous @3 :UInt64;      # position of the customer's previous event; 0 for the first
   customer @4 :UInt32;      # number; 0: the ledger itself, whose events form a chain of their own
   ruleVersion @5 :UInt16;   # of the rules it was decided by
-  key @6 :Text;             # the command's idempotency key; absent for what time or another event caused
+  key @6 :Text;
+  # the command's idempotency key; absent for what time or another event caused
   body :union {
     # The order is the events' stable numbering.
     ledgerCreated @7 :LedgerCreated;
@@ -84,7 +87,8 @@ struct LedgerCreated {
   dueDays @7 :UInt32;
 }
 
-# A set of catalog changes is recorded item by item and becomes visible with the CatalogPublished that closes it.
+# A set of catalog changes is recorded item by item and becomes visible with the CatalogPublished
+# that closes it.
 
 struct FeaturePublished {
   number @0 :UInt32;
@@ -173,7 +177,8 @@ struct Funding {
 }
 
 struct UsageRecorded {
-  # As sent: feature, quantitySent, at, onShortfall, details.tokens, details.properties. The rest was decided.
+  # As sent: feature, quantitySent, at, onShortfall, details.tokens, details.properties. The rest
+  # was decided.
   feature @0 :Text;
   quantitySent @1 :Text;          # canonical decimal; absent as sent
   at @2 :Int64;

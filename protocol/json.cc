@@ -84,8 +84,8 @@ void appendUnescaped(std::string& text, std::uint32_t character) {
   appendUtf8(text, character);
 }
 
-/// `text` with its \u escapes as the characters that they stand for: the codec reads the digits a to
-/// f of escapes as 0 to 5, and no surrogate pairs.
+/// `text` with its \u escapes as the characters that they stand for: the codec reads the digits a
+/// to f of escapes as 0 to 5, and no surrogate pairs.
 std::string unescaped(std::string_view text) {
   std::string to;
   to.reserve(text.size());

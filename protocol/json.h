@@ -1,8 +1,8 @@
 // JSON: the one form that the standard Cap'n Proto JSON codec gives any message.
 //
-// 64-bit integers are strings, enumerants their names, absent pointers are left out. Reading refuses
-// names that the schema does not know. Functions; usable from any thread.
-// Errors: JsonError says what is wrong with a text.
+// 64-bit integers are strings, enumerants their names, absent pointers are left out. Reading
+// refuses names that the schema does not know. Functions; usable from any thread. Errors: JsonError
+// says what is wrong with a text.
 #pragma once
 
 #include <capnp/dynamic.h>
@@ -27,8 +27,9 @@ enum class JsonLayout {
 /// Of the reader of any struct: jsonOf(invoice).
 std::string jsonOf(capnp::DynamicStruct::Reader message, JsonLayout layout = JsonLayout::compact);
 
-/// Fills the builder of any struct: fromJson(text, message.initRoot<wire::Command>()). What the text
-/// does not name keeps its default. Throws JsonError; the builder's contents are undefined then.
+/// Fills the builder of any struct: fromJson(text, message.initRoot<wire::Command>()). What the
+/// text does not name keeps its default. Throws JsonError; the builder's contents are undefined
+/// then.
 void fromJson(std::string_view text, capnp::DynamicStruct::Builder message);
 
 }  // namespace daybook::protocol

@@ -1,6 +1,7 @@
 @0xc6d2d53fa40e688f;
-# The stored form of the state in snapshots: one LedgerState, then every customer in order of number, each one message built
-# canonically. Snapshots are a cache: everything in them follows from the log.
+# The stored form of the state in snapshots: one LedgerState, then every customer in order of
+# number, each one message built canonically. Snapshots are a cache: everything in them follows from
+# the log.
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");

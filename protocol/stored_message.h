@@ -1,4 +1,5 @@
-// The bytes of one stored message: the standard stream framing with a single segment, read in place.
+// The bytes of one stored message: the standard stream framing with a single segment, read in
+// place.
 //
 // Any bytes are safe to read: what is not well formed throws DecodeError here or, while the message
 // is read, kj::Exception. A message costs its reader a bounded amount of work, proportional to its

@@ -37,8 +37,8 @@ class CustomerNames {
   explicit CustomerNames(Session& session) : session_(session) {}
 
   void learn(std::uint64_t number, std::string id) { ids_[number] = std::move(id); }
-  /// "#17" where the id is not known: beyond the first thousand, for a caller that reads only a part
-  /// of the log.
+  /// "#17" where the id is not known: beyond the first thousand, for a caller that reads only a
+  /// part of the log.
   std::string of(std::uint64_t number) {
     if (number == 0) return "";
     if (!ids_.contains(number) && !asked_) ask();

@@ -1,9 +1,8 @@
-// CSV as of RFC 4180: quoted fields with doubled quotes and line breaks in them, LF or CRLF, with or
-// without a last line end. A quote inside of an unquoted field is a character like any other.
+// CSV as of RFC 4180: quoted fields with doubled quotes and line breaks in them, LF or CRLF, with
+// or without a last line end. A quote inside of an unquoted field is a character like any other.
 //
 // A record that is not CSV does not spoil what follows it: it ends at its first line's end, and
-// reading goes on behind that. Memory is bounded by kRecordBytesMax.
-// Belongs to one thread.
+// reading goes on behind that. Memory is bounded by kRecordBytesMax. Belongs to one thread.
 #pragma once
 
 #include <cstddef>

@@ -2,10 +2,9 @@
 // accounted for.
 //
 // Usage goes through the Recorder's stream. Other commands go through Billing.submit, in the order
-// of the file: what was sent before is durable first.
-// Errors: client::Error when the connection breaks or an answer does not come: stats() then has what
-// is known. UsageError for files. Memory is bounded by the rows in flight.
-// Belongs to one thread.
+// of the file: what was sent before is durable first. Errors: client::Error when the connection
+// breaks or an answer does not come: stats() then has what is known. UsageError for files. Memory
+// is bounded by the rows in flight. Belongs to one thread.
 #pragma once
 
 #include <cstdint>

@@ -18,8 +18,8 @@ struct ProgressValues {
   std::uint64_t bytes_total = 0;  // 0: not known
 };
 
-/// "trace.csv [####----]  42%  12 345 rows  98 000 rows/s  ETA 3s". `ms` is since the start, `file_ms`
-/// since the start of the file.
+/// "trace.csv [####----]  42%  12 345 rows  98 000 rows/s  ETA 3s". `ms` is since the start,
+/// `file_ms` since the start of the file.
 std::string progressLine(const std::string& name, const ProgressValues& values, std::uint64_t ms,
                          std::uint64_t file_ms);
 

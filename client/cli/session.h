@@ -1,9 +1,8 @@
 // One run of the command line: the options of every command, the client, and what commands share.
 //
 // Commands are added to the tree of options by the add…() functions of commands.h; the one that was
-// named sets an action, which main runs. Actions give the exit code; trouble is thrown: client::Error
-// from calls, UsageError for what the user gave.
-// Belongs to one thread.
+// named sets an action, which main runs. Actions give the exit code; trouble is thrown:
+// client::Error from calls, UsageError for what the user gave. Belongs to one thread.
 #pragma once
 
 #include <chrono>

@@ -47,8 +47,8 @@ void toWire(const Usage& usage, wire::RecordUsage::Builder out);
 void toWire(std::span<const UsageEntry> entries,
             capnp::List<wire::UsageEntry>::Builder out);
 
-/// Words that a message with these entries takes at most: without such a hint a large batch is built
-/// in many segments, which costs a third of the rate.
+/// Words that a message with these entries takes at most: without such a hint a large batch is
+/// built in many segments, which costs a third of the rate.
 capnp::MessageSize sizeHint(std::span<const UsageEntry> entries);
 
 }  // namespace daybook::client

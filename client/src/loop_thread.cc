@@ -87,6 +87,8 @@ void LoopThread::run() {
   while (running) {
     std::uint64_t signals = 0;
     wake->read(&signals, sizeof signals).wait(io.waitScope);
+    // A connection that broke before a task was posted is known to be broken when the task runs.
+    io.waitScope.poll();
     running = drain(*resident);
   }
 }

@@ -18,8 +18,8 @@ class CommitCheck {
   const audit::CompactRange& tree() const { return tree_; }
 
   /// Checks the events of the next commit that are not in the tree yet: that they follow it, that
-  /// their bytes have the leaf hashes they were stored with, and the root. The tree holds them then.
-  /// Throws store::DamageError.
+  /// their bytes have the leaf hashes they were stored with, and the root. The tree holds them
+  /// then. Throws store::DamageError.
   void take(const store::StoredCommit& commit);
 
  private:

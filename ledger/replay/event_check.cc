@@ -5,6 +5,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "ledger/core/boundaries.h"
+
 namespace daybook::replay {
 namespace {
 
@@ -302,6 +304,27 @@ std::optional<std::string> boundariesProblem(const PeriodStarted& started) {
   if (started.billing) {
     checks.require(isSpan(*started.billing),
                    "the boundaries of the billing period do not increase");
+  }
+  return checks.problem();
+}
+
+std::optional<std::string> anchorProblem(const PeriodStarted& started, Interval billing_interval,
+                                         Instant anchor) {
+  if (Problem problem = boundariesProblem(started)) return problem;
+  const std::int64_t billing = core::billingIndex(billing_interval, started.index);
+  Requirements checks;
+  checks.require(started.index != -1 || started.span.full_to == anchor,
+                 "the usage period before the anchor does not end there");
+  checks.require(started.index != 0 || started.span.full_from == anchor,
+                 "the usage period after the anchor does not begin there");
+  checks.require(billing != -1 || started.billing_to == anchor,
+                 "the billing period before the anchor does not end there");
+  if (started.billing) {
+    checks.require(
+        started.billing->to == started.billing_to && started.billing->full_to == started.billing_to,
+        "the billing period has two ends");
+    checks.require(billing != 0 || started.billing->full_from == anchor,
+                   "the billing period after the anchor does not begin there");
   }
   return checks.problem();
 }

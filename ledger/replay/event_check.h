@@ -23,4 +23,9 @@ std::optional<std::string> headProblem(const core::State& state, const Event& ev
 /// Boundaries that were looked up in time-zone data are taken as given, but have to increase.
 std::optional<std::string> boundariesProblem(const PeriodStarted& started);
 
+/// The same of a usage period of a subscription with this billing interval and anchor: what is
+/// counted from the anchor has to meet it.
+std::optional<std::string> anchorProblem(const PeriodStarted& started, Interval billing_interval,
+                                         Instant anchor);
+
 }  // namespace daybook::replay

@@ -11,10 +11,9 @@ namespace daybook::replay {
 namespace {
 
 /// Of an event that time or a command caused: what its decision may look up in time-zone data.
-/// REQUIRES: Subscribed is followed by its first period.
+/// REQUIRES: Subscribed is followed by its first period; a period starts in a live subscription.
 core::RecordedBoundaries boundariesOf(const Customer* customer, std::span<const Event> events) {
   if (const auto* started = std::get_if<PeriodStarted>(&events.front().body)) {
-    if (customer == nullptr || !customer->subscription) return {};
     return {*started, customer->subscription->billing_interval};
   }
   const auto* subscribed = std::get_if<Subscribed>(&events.front().body);
@@ -22,14 +21,30 @@ core::RecordedBoundaries boundariesOf(const Customer* customer, std::span<const 
   return {std::get<PeriodStarted>(events[1].body), subscribed->subscription.billing_interval};
 }
 
-/// The recorded boundaries of a decision, if it has any, have to increase.
-std::string boundariesProblemOf(std::span<const Event> events) {
-  for (const Event& event : events.first(std::min<std::size_t>(events.size(), 2))) {
-    const auto* started = std::get_if<PeriodStarted>(&event.body);
-    if (started == nullptr) continue;
-    return boundariesProblem(*started).value_or(std::string());
+/// Of the first usage period of a subscription, whose boundaries deciding relies on.
+std::string firstPeriodProblem(const Event& subscribed, const PeriodStarted& started) {
+  const auto& body = std::get<Subscribed>(subscribed.body);
+  const Instant start = subscribed.recorded;
+  const Instant anchor = body.asked.anchor.value_or(start);
+  if (started.span.from != start || !started.billing || started.billing->from != start) {
+    return "the first usage period does not begin with the subscription";
   }
-  return {};
+  if (anchor == start ? started.index != 0 : started.index >= 0) {
+    return "the first usage period has an index that is not its own";
+  }
+  return anchorProblem(started, body.subscription.billing_interval, anchor).value_or(std::string());
+}
+
+/// Of a usage period that follows another one.
+std::string nextPeriodProblem(const Customer& customer, const PeriodStarted& started) {
+  const UsagePeriod& running = *core::runningPeriod(customer);
+  if (started.span.from != running.span.to) {
+    return "the usage period does not begin where the one before it ends";
+  }
+  if (started.index != running.index + 1) return "the usage period's index does not follow";
+  const Subscription& subscription = *customer.subscription;
+  return anchorProblem(started, subscription.billing_interval, subscription.anchor)
+      .value_or(std::string());
 }
 
 std::string nameOf(const Event& event) { return std::string(eventName(event.body)); }
@@ -66,7 +81,10 @@ std::optional<Redecider::Problem> Redecider::takeDecision(const Commit& commit,
     if (attempt.problem.empty() && !attempt.decision.verdict.isOk()) {
       attempt.problem = refusalText(events.front(), attempt.decision.verdict);
     }
-    if (!attempt.problem.empty()) return Problem{events.front().position, attempt.problem};
+    if (!attempt.problem.empty()) {
+      const bool is_elsewhere = !attempt.position.isNone();
+      return Problem{is_elsewhere ? attempt.position : events.front().position, attempt.problem};
+    }
     const std::size_t count = attempt.decision.events.size();
     if (auto problem = compare(commit, first, std::move(attempt.decision))) return problem;
     first += count;
@@ -120,7 +138,6 @@ Redecider::Attempt Redecider::decideAgain(std::span<const Event> events) const {
   if (isItem(first.body) || std::holds_alternative<CatalogPublished>(first.body)) {
     return decidePublication(events);
   }
-  if (std::string problem = boundariesProblemOf(events); !problem.empty()) return {problem, {}};
   if (askedOf(first.body)) return decideCommand(events);
   if (!first.key.empty()) return {nameOf(first) + " has a key, but no command asks for it", {}};
   return decideDue(first);
@@ -167,9 +184,13 @@ Redecider::Attempt Redecider::decideCommand(std::span<const Event> events) const
               {}};
     }
   }
-  if (std::holds_alternative<Subscribed>(first.body) &&
-      (events.size() < 2 || !std::holds_alternative<PeriodStarted>(events[1].body))) {
-    return {"subscribed: its first usage period does not follow in the same commit", {}};
+  if (std::holds_alternative<Subscribed>(first.body)) {
+    const auto* started = events.size() < 2 ? nullptr : std::get_if<PeriodStarted>(&events[1].body);
+    if (started == nullptr) {
+      return {"subscribed: its first usage period does not follow in the same commit", {}};
+    }
+    const std::string problem = firstPeriodProblem(first, *started);
+    if (!problem.empty()) return {problem, {}, events[1].position};
   }
   const core::RecordedBoundaries boundaries = boundariesOf(customer, events);
   return {{}, engine_.decide(command, {now, boundaries})};
@@ -183,8 +204,9 @@ Redecider::Attempt Redecider::decideDue(const Event& first) const {
   if ((due->kind == core::DueKind::periodStart) != (started != nullptr)) {
     return {nameOf(first) + ": not what was due at " + due->at.toString(), {}};
   }
-  if (started != nullptr && started->span.from != core::runningPeriod(customer)->span.to) {
-    return {"the usage period does not begin where the one before it ends", {}};
+  if (started != nullptr) {
+    const std::string problem = nextPeriodProblem(customer, *started);
+    if (!problem.empty()) return {problem, {}};
   }
   const core::RecordedBoundaries boundaries = boundariesOf(&customer, {&first, 1});
   core::Decision decision = engine_.decideDue(first.customer, {first.recorded, boundaries});

@@ -42,6 +42,7 @@ class Redecider {
   struct Attempt {
     std::string problem;  // empty: none
     core::Decision decision;
+    Position position;  // of the problem; none: the decision's first event
   };
   struct Commit {
     std::span<const Event> events;

@@ -20,7 +20,15 @@ void MemoryStore::append(const Batch& batch) {
   commits_.emplace(batch.tip.position, std::move(commit));
 }
 
-std::uint64_t MemoryStore::freeBytes() const { return std::uint64_t{1} << 40; }
+void MemoryStore::setFreeBytes(std::uint64_t free_bytes) {
+  const std::lock_guard lock(mutex_);
+  free_bytes_ = free_bytes;
+}
+
+std::uint64_t MemoryStore::freeBytes() const {
+  const std::lock_guard lock(mutex_);
+  return free_bytes_;
+}
 
 std::shared_ptr<const Batch> MemoryStore::commitAt(Position position) const {
   const std::lock_guard lock(mutex_);

@@ -18,6 +18,9 @@ class MemoryStore final : public Store {
  public:
   explicit MemoryStore(KeySeed seed = {}) : seed_(seed) {}
 
+  /// What freeBytes() says from now on: a memory that acts as a disk that fills up.
+  void setFreeBytes(std::uint64_t free_bytes);
+
   Tip tip() const override;
   void append(const Batch& batch) override;
   std::uint64_t freeBytes() const override;
@@ -52,6 +55,7 @@ class MemoryStore final : public Store {
   mutable std::mutex mutex_;  // guards all below; a batch does not change once it is here
   std::map<Position, std::shared_ptr<const Batch>> commits_;  // by last position
   std::map<Position, Snapshot> snapshots_;
+  std::uint64_t free_bytes_ = UINT64_MAX;
   Position runs_through_;
   std::vector<KeyEntry> keys_;
 };

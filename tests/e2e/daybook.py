@@ -90,6 +90,7 @@ class Ledger:
         `wrapper` is a command that runs the daemon (strace ...)."""
         self._made = tempfile.mkdtemp(prefix="daybook-test-") if folder is None else None
         self.folder = pathlib.Path(folder or self._made)
+        self.folder.mkdir(exist_ok=True)
         self.data = self.folder / "ledger"
         self.socket = self.folder / "daybook.sock"
         self.log_path = self.folder / "daybookd.log"

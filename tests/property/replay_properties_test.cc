@@ -67,7 +67,45 @@ void changeSomething(DecidedLog& log) {
   }
 }
 
+/// Small changes to one of the instants and numbers that deciding again takes as given.
+void nudge(PeriodStarted& started) {
+  Span unbilled;
+  Span& billing = started.billing ? *started.billing : unbilled;
+  Instant* const instants[] = {&started.span.from,    &started.span.to,    &started.span.full_from,
+                               &started.span.full_to, &started.billing_to, &billing.from,
+                               &billing.to,           &billing.full_from,  &billing.full_to};
+  const auto pick = [&] { return instants[*rc::gen::inRange<std::size_t>(0, 9)]; };
+  switch (*rc::gen::inRange(0, 4)) {
+    case 0:
+      started.index += *rc::gen::inRange(-14, 15);
+      break;
+    case 1:
+      *pick() = *pick();
+      break;
+    case 2:
+      pick()->ns += *rc::gen::element<std::int64_t>(-1, 1, 1'000'000'000, -1'000'000'000);
+      break;
+    default:
+      *pick() = testing::anyInstant();
+      break;
+  }
+}
+
 }  // namespace
+
+TEST_CASE("Boundaries that are taken as recorded never lead to an abort, whatever they are") {
+  CHECK(rc::check([] {
+    DecidedLog log = busyLog();
+    const auto n = *rc::gen::inRange<std::size_t>(0, 20);
+    auto& started =
+        std::get<PeriodStarted>(log.events[testing::indexOf<PeriodStarted>(log, n)].body);
+    const int changes = *rc::gen::inRange(1, 4);
+    for (int i = 0; i < changes; ++i) nudge(started);
+    store::MemoryStore store;
+    testing::writeLog(store, log);
+    replay::verify(store, kCodec, {});
+  }));
+}
 
 TEST_CASE("Whatever is written into a log, replaying and verifying it end without an abort") {
   CHECK(rc::check([] {

@@ -1,5 +1,5 @@
-// RapidCheck generators of model values: any value that an event, a command or a state may hold, the
-// extremes of every number among them. They need not make sense together.
+// RapidCheck generators of model values: any value that an event, a command or a state may hold,
+// the extremes of every number among them. They need not make sense together.
 #pragma once
 
 #include <rapidcheck.h>

@@ -1,8 +1,8 @@
 // A daemon that speaks the protocol and knows no billing: it remembers keys and does what a test
 // tells it to, such as to be silent or to break the connection. For tests of the client.
 //
-// It runs in its own thread on a Unix socket in a temporary directory. Requests are counted and kept
-// under a mutex: the test's thread reads them through the accessors.
+// It runs in its own thread on a Unix socket in a temporary directory. Requests are counted and
+// kept under a mutex: the test's thread reads them through the accessors.
 #pragma once
 
 #include <capnp/rpc-twoparty.h>

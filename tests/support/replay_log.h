@@ -142,7 +142,7 @@ inline void createAndSubscribe(TestLedger& ledger) {
   expectOk(ledger.give("balance", CreateCustomer{}));
   expectOk(ledger.give("idle", CreateCustomer{}));
   expectOk(ledger.give("metered", Subscribe{"pro", "USD", std::nullopt}));
-  expectOk(ledger.give("yearly", Subscribe{"yearly", "", when("2026-01-20T12:00:00Z")}));
+  expectOk(ledger.give("yearly", Subscribe{"yearly", "", when("2026-04-20T12:00:00Z")}));
   expectOk(ledger.give("weekly", Subscribe{"weekly", "", std::nullopt}));
   expectOk(ledger.give("credits", Subscribe{"studio", "", std::nullopt}));
   expectOk(ledger.give("balance", Subscribe{"flex", "", std::nullopt}));

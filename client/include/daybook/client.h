@@ -4,18 +4,16 @@
 //   auto receipt = ledger.record("acme", daybook::client::newKey(), {.feature = "calls"});
 //   if (!receipt.ok()) std::puts(receipt.outcome.name.c_str());
 //
-// Answers: a call gives a Reply with an outcome; a refusal is such a reply, "unauthorized" too, when
-// login failed or the caller lacks the role. Trouble outside the ledger's rules is an Error, thrown
-// by the synchronous form and held by the future of the other (...Async). A command whose connection
-// breaks or whose deadline passes ends as ErrorKind::unknownOutcome: send it again with the same
-// key, nothing counts twice.
-// Keys: every command that records anything takes one, chosen by the caller and kept for a repeat;
-// newKey() gives a random one.
-// Connection: made at the first call, and again at the next call after it broke, after a pause that
-// grows from 50 ms to 2 s while attempts fail.
-// Threads: a Client may be used from any number of threads at once; calls of one thread are sent in
-// its order. An own thread does the work. The destructor ends what is unanswered as unknownOutcome
-// or unreachable; futures outlive the client. Values of replies are the caller's.
+// Answers: a call gives a Reply with an outcome; a refusal is such a reply, "unauthorized" too,
+// when login failed or the caller lacks the role. Trouble outside the ledger's rules is an Error,
+// thrown by the synchronous form and held by the future of the other (...Async). A command whose
+// connection breaks or whose deadline passes ends as ErrorKind::unknownOutcome: send it again with
+// the same key, nothing counts twice. Keys: every command that records anything takes one, chosen
+// by the caller and kept for a repeat; newKey() gives a random one. Connection: made at the first
+// call, and again at the next call after it broke, after a pause that grows from 50 ms to 2 s while
+// attempts fail. Threads: a Client may be used from any number of threads at once; calls of one
+// thread are sent in its order. An own thread does the work. The destructor ends what is unanswered
+// as unknownOutcome or unreachable; futures outlive the client. Values of replies are the caller's.
 #pragma once
 
 #include <chrono>
@@ -69,7 +67,8 @@ struct StreamOptions {
   std::optional<std::chrono::milliseconds> timeout;
 };
 
-/// Bulk ingest with back-pressure. Belongs to one thread at a time, and must not outlive its client.
+/// Bulk ingest with back-pressure. Belongs to one thread at a time, and must not outlive its
+/// client.
 class UsageStream {
  public:
   /// Called for every batch once, in order, when it is durable, by the thread that is in write() or

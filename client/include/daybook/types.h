@@ -3,10 +3,9 @@
 // Units: amounts of money, quantities and credits are exact decimals as text ("0.0126"), never
 // binary floating point; empty text is the default that the field names. Instants are nanoseconds
 // since the Unix epoch, UTC, ranges [from, to); 0 is "absent", kNever is "never". Numbers of grants
-// and invoices and log positions start at 1; 0 is "none".
-// Enums have the names and numbers of the protocol; a newer daemon may send others, for which name()
-// is "unknown".
-// Values; safe to use from any thread.
+// and invoices and log positions start at 1; 0 is "none". Enums have the names and numbers of the
+// protocol; a newer daemon may send others, for which name() is "unknown". Values; safe to use from
+// any thread.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +54,8 @@ struct PageRequest {
   std::string cursor;       // empty: from the start
 };
 
-// ---- Enums ---------------------------------------------------------------------------------------
+// ---- Enums
+// ---------------------------------------------------------------------------------------
 
 enum class OnShortfall : std::uint16_t {
   reject,    // refused, whole
@@ -87,7 +87,8 @@ std::string_view name(ItemKind value);
 std::string_view name(ChangeAction value);
 std::string_view name(ClockKind value);
 
-// ---- Usage ---------------------------------------------------------------------------------------
+// ---- Usage
+// ---------------------------------------------------------------------------------------
 
 struct Tokens {
   std::string provider;  // empty: resolved when exactly one live provider has the model
@@ -166,7 +167,8 @@ struct BatchResult {
   std::uint64_t position = 0;  // newest position that any entry is recorded at
 };
 
-// ---- Balances ------------------------------------------------------------------------------------
+// ---- Balances
+// ------------------------------------------------------------------------------------
 
 struct TokenTotals {
   std::uint64_t input = 0;
@@ -261,7 +263,8 @@ struct Customer {
   std::string plan;
 };
 
-// ---- Invoices ------------------------------------------------------------------------------------
+// ---- Invoices
+// ------------------------------------------------------------------------------------
 
 struct TierCharge {
   std::string quantity;
@@ -303,7 +306,8 @@ struct Invoice {
   std::string total;
 };
 
-// ---- Catalog, log, daemon ------------------------------------------------------------------------
+// ---- Catalog, log, daemon
+// ------------------------------------------------------------------------
 
 struct CatalogChange {
   ItemKind kind = ItemKind::feature;
