@@ -269,7 +269,8 @@ struct TreeHead {
 
 interface Auditor {
   log @0 (from :UInt64, limit :UInt32, customer :Text, waitMs :UInt32)
-      -> (outcome :Common.Outcome, detail :Text, entries :List(LogEntry), next :UInt64, head :TreeHead);
+      -> (outcome :Common.Outcome, detail :Text, entries :List(LogEntry), next :UInt64,
+          head :TreeHead);
   # Durable events from position `from` (0: the first) on; `next` is where to go on. With a customer
   # only its events. With waitMs > 0 and nothing to give, answers when something comes or the time
   # is over.
@@ -318,7 +319,8 @@ interface Admin {
   confirmClock @2 () -> (outcome :Common.Outcome, now :Int64);
   # After the wall clock ran ahead of the monotonic one by more than an hour: takes its time as
   # right.
-  backup @3 (directory :Text) -> (outcome :Common.Outcome, detail :Text, position :UInt64, bytes :UInt64);
+  backup @3 (directory :Text)
+      -> (outcome :Common.Outcome, detail :Text, position :UInt64, bytes :UInt64);
   # A hot copy into a new directory on the daemon's machine, synced and verified.
   snapshot @4 () -> (outcome :Common.Outcome, detail :Text, position :UInt64);
 }

@@ -116,12 +116,15 @@ std::string paths(const std::vector<CommandInfo>& commands) {
 
 std::string bashValues(const OptionInfo& option) {
   switch (option.values) {
-    case Values::files: return "COMPREPLY=($(compgen -f -- \"$cur\")); compopt -o filenames";
-    case Values::directories: return "COMPREPLY=($(compgen -d -- \"$cur\")); compopt -o filenames";
+    case Values::files:
+      return "COMPREPLY=($(compgen -f -- \"$cur\")); compopt -o filenames";
+    case Values::directories:
+      return "COMPREPLY=($(compgen -d -- \"$cur\")); compopt -o filenames";
     case Values::fixed:
       return fmt::format("COMPREPLY=($(compgen -W {} -- \"$cur\"))",
                          shellQuoted(fmt::format("{}", fmt::join(option.fixed, " "))));
-    default: return "COMPREPLY=()";
+    default:
+      return "COMPREPLY=()";
   }
 }
 
@@ -138,8 +141,7 @@ std::string bashScript(const std::vector<CommandInfo>& commands) {
         if (option.values == Values::none) continue;
         // Global options are taken everywhere.
         values += fmt::format("    {}:{}) {}; return ;;\n",
-                              command.path.empty() ? "*" : command.path, name,
-                              bashValues(option));
+                              command.path.empty() ? "*" : command.path, name, bashValues(option));
       }
     }
     std::string rest = fmt::format("COMPREPLY=($(compgen -W {} -- \"$cur\"))",
@@ -189,10 +191,14 @@ std::string zshItem(const std::string& name, const std::string& description) {
 
 std::string zshValues(const OptionInfo& option) {
   switch (option.values) {
-    case Values::files: return "_files";
-    case Values::directories: return "_files -/";
-    case Values::fixed: return fmt::format("compadd -- {}", fmt::join(option.fixed, " "));
-    default: return "_message value";
+    case Values::files:
+      return "_files";
+    case Values::directories:
+      return "_files -/";
+    case Values::fixed:
+      return fmt::format("compadd -- {}", fmt::join(option.fixed, " "));
+    default:
+      return "_message value";
   }
 }
 
@@ -222,8 +228,9 @@ std::string zshScript(const std::vector<CommandInfo>& commands) {
     } else if (command.positional != Values::none) {
       rest = "_message argument";
     }
-    words += fmt::format("    ({}) items=({}); options=({}); [[ $cur == -* ]] || {{ {}; return }} ;;\n",
-                         shellQuoted(command.path), items, options, rest.empty() ? ":" : rest);
+    words +=
+        fmt::format("    ({}) items=({}); options=({}); [[ $cur == -* ]] || {{ {}; return }} ;;\n",
+                    shellQuoted(command.path), items, options, rest.empty() ? ":" : rest);
   }
   return fmt::format(R"(#compdef daybook
 # zsh completion of daybook: daybook completion zsh > "${{fpath[1]}}/_daybook"
@@ -267,10 +274,17 @@ std::string fishOption(const std::string& condition, const OptionInfo& option) {
     line += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   }
   switch (option.values) {
-    case Values::none: break;
-    case Values::any: line += " -x"; break;
-    case Values::files: line += " -rF"; break;
-    case Values::directories: line += " -xa '(__fish_complete_directories)'"; break;
+    case Values::none:
+      break;
+    case Values::any:
+      line += " -x";
+      break;
+    case Values::files:
+      line += " -rF";
+      break;
+    case Values::directories:
+      line += " -xa '(__fish_complete_directories)'";
+      break;
     case Values::fixed:
       line += " -xa " + fishQuoted(fmt::format("{}", fmt::join(option.fixed, " ")));
       break;
@@ -293,8 +307,7 @@ std::string fishScript(const std::vector<CommandInfo>& commands) {
     if (command.positional == Values::files) {
       lines += fmt::format("complete -c daybook{} -F\n", condition);
     } else if (command.positional == Values::directories) {
-      lines += fmt::format("complete -c daybook{} -a '(__fish_complete_directories)'\n",
-                           condition);
+      lines += fmt::format("complete -c daybook{} -a '(__fish_complete_directories)'\n", condition);
     }
   }
   std::string with_values = optionsWithValues(commands);
@@ -330,9 +343,12 @@ std::string completionScript(const CLI::App& root, Shell shell) {
   std::vector<CommandInfo> commands;
   collect(root, "", commands);
   switch (shell) {
-    case Shell::bash: return bashScript(commands);
-    case Shell::zsh: return zshScript(commands);
-    case Shell::fish: return fishScript(commands);
+    case Shell::bash:
+      return bashScript(commands);
+    case Shell::zsh:
+      return zshScript(commands);
+    case Shell::fish:
+      return fishScript(commands);
   }
   return "";
 }

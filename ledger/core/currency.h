@@ -23,17 +23,17 @@ template <typename Price>
 ChosenCurrency chooseCurrency(const Customer& customer, const std::string& asked,
                               const std::vector<Price>& prices) {
   if (!asked.empty() && !currencyExponent(asked)) return {{Outcome::unknownCurrency, asked}, {}};
-  const auto isSoldIn = [&prices](const std::string& currency) {
+  const auto is_sold_in = [&prices](const std::string& currency) {
     return std::any_of(prices.begin(), prices.end(),
                        [&currency](const Price& price) { return price.currency == currency; });
   };
   if (!customer.currency.empty()) {
     const bool is_theirs = asked.empty() || asked == customer.currency;
-    if (is_theirs && isSoldIn(customer.currency)) return {{}, customer.currency};
+    if (is_theirs && is_sold_in(customer.currency)) return {{}, customer.currency};
     return {{Outcome::currencyMismatch, customer.currency}, {}};
   }
   if (!asked.empty()) {
-    if (isSoldIn(asked)) return {{}, asked};
+    if (is_sold_in(asked)) return {{}, asked};
     return {{Outcome::notSoldInCurrency, asked}, {}};
   }
   if (prices.size() == 1) return {{}, prices.front().currency};

@@ -14,11 +14,11 @@ namespace daybook::core {
 namespace {
 
 std::size_t liveGrants(const Customer& customer, Instant now) {
-  const auto isLive = [now](const Grant& grant) {
+  const auto is_live = [now](const Grant& grant) {
     return grant.remaining.isPositive() && now < grant.expiry;
   };
   return static_cast<std::size_t>(
-      std::count_if(customer.grants.begin(), customer.grants.end(), isLive));
+      std::count_if(customer.grants.begin(), customer.grants.end(), is_live));
 }
 
 /// Whether the customer's running plan draws no credits.

@@ -69,7 +69,7 @@ Verdict formOfOptionalCode(const std::string& code, const char* field) {
 }
 
 Verdict formOf(const BuyCredits& buy) {
-  const Verdict pack = formOfCode(buy.pack, "pack");
+  Verdict pack = formOfCode(buy.pack, "pack");
   return pack.isOk() ? formOfOptionalCode(buy.currency, "currency") : pack;
 }
 
@@ -92,7 +92,7 @@ Verdict formOf(const UpdateCustomer& update) {
 }
 
 Verdict formOf(const Subscribe& subscribe) {
-  const Verdict plan = formOfCode(subscribe.plan, "plan");
+  Verdict plan = formOfCode(subscribe.plan, "plan");
   return plan.isOk() ? formOfOptionalCode(subscribe.currency, "currency") : plan;
 }
 
@@ -113,7 +113,7 @@ bool belongsToLedger(const CommandBody& body) {
 }  // namespace
 
 Verdict formOf(const RecordUsage& usage) {
-  const Verdict feature = formOfCode(usage.feature, "feature");
+  Verdict feature = formOfCode(usage.feature, "feature");
   if (!feature.isOk()) return feature;
   if (usage.quantity && usage.tokens) {
     return refused(Outcome::tokensInvalid, "quantity and tokens exclude each other");
@@ -125,7 +125,7 @@ Verdict formOf(const RecordUsage& usage) {
     return refused(Outcome::amountOverflow, "quantity");
   }
   if (usage.tokens) {
-    const Verdict tokens = formOf(*usage.tokens);
+    Verdict tokens = formOf(*usage.tokens);
     if (!tokens.isOk()) return tokens;
   }
   return formOf(usage.properties);
@@ -135,7 +135,7 @@ Verdict formOf(const Command& command) {
   if (!belongsToLedger(command.body) && !isText(command.customer, limits::kCustomerIdBytesMax)) {
     return refused(Outcome::invalidText, "customer");
   }
-  const Verdict body = std::visit([](const auto& asked) { return formOf(asked); }, command.body);
+  Verdict body = std::visit([](const auto& asked) { return formOf(asked); }, command.body);
   if (!body.isOk()) return body;
   if (command.key.empty()) return refused(Outcome::keyMissing, "key");
   if (!isText(command.key, limits::kKeyBytesMax)) return refused(Outcome::invalidText, "key");

@@ -126,6 +126,7 @@ void addStanding(CheckAnswer& answer, const State& state, const Customer& custom
   answer.credits = creditsAt(state, customer, judgement.recorded.feature, at);
   if (judgement.period != nullptr) answer.balance = judgement.period->balance.amount;
   if (judgement.terms == nullptr) return;
+  CHECK(judgement.period != nullptr && judgement.plan != nullptr, "terms are those of a period");
   answer.unlimited = judgement.terms->unlimited;
   if (judgement.plan->model == ConsumptionModel::metered) {
     answer.remaining_included =
