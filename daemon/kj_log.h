@@ -2,25 +2,15 @@
 // exceptions carry no stack traces: making one costs more than the call that failed, and a client
 // can make calls fail.
 //
-// Ownership: lives on the stack of the thread that it is for, outside of everything that uses KJ.
-// Threads: one each.
+// Threads: for the calling thread, while the call lasts.
 #pragma once
 
-#include <kj/exception.h>
+#include <kj/function.h>
 #include <spdlog/logger.h>
 
 namespace daybook::daemon {
 
-class KjLog final : public kj::ExceptionCallback {
- public:
-  explicit KjLog(spdlog::logger& log) : log_(log) {}
-
-  void logMessage(kj::LogSeverity severity, const char* file, int line, int context_depth,
-                  kj::String&& text) override;
-  StackTraceMode stackTraceMode() override { return StackTraceMode::NONE; }
-
- private:
-  spdlog::logger& log_;
-};
+/// Calls `body`; what it throws passes through. `log` outlives the call.
+void runWithKjLog(spdlog::logger& log, kj::FunctionParam<void()> body);
 
 }  // namespace daybook::daemon

@@ -29,13 +29,21 @@ STOP_S = 20
 COMMAND_S = 120
 
 OK, REFUSED, USAGE, UNREACHABLE, NOT_VERIFIED = range(5)
+FAILED = 70            # of daybookd, as COMMIT_FAILED
+COMMIT_FAILED = 74
+
+
+def required(name, meaning):
+    """An environment variable that ctest sets."""
+    value = os.environ.get(name)
+    if not value:
+        sys.exit(f"set {name} to {meaning}, or run the test by ctest")
+    return value
 
 
 def program(name):
     """Where a program of this build lies."""
-    folder = os.environ.get("DAYBOOK_BIN")
-    if not folder:
-        sys.exit("set DAYBOOK_BIN to the folder of daybookd and daybook, e.g. build/release/bin")
+    folder = required("DAYBOOK_BIN", "the folder of daybookd and daybook")
     path = pathlib.Path(folder) / name
     if not path.is_file():
         sys.exit(f"there is no {path}: build it first")
@@ -258,6 +266,16 @@ class Ledger:
             path.write_text(catalog, encoding="utf-8")
         return self.run("catalog", "apply", path, "--yes")
 
+    def probe(self, call, *arguments):
+        """What probe.cc prints, line by line."""
+        path = required("DAYBOOK_PROBE", "the program built from probe.cc")
+        return execute([path, self.address, call, *map(str, arguments)]).stdout.splitlines()
+
+    def digest(self):
+        """The position and the digest of the daemon's state."""
+        position, digest = self.probe("digest")[0].split()
+        return int(position), digest
+
     # ---- the offline programs
 
     def verify(self, directory=None, exit_code=OK):
@@ -293,4 +311,5 @@ class LedgerTest(unittest.TestCase):
 
 def main():
     """Runs the tests of the calling file."""
+    program("daybookd")
     unittest.main(verbosity=2)

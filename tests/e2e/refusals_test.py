@@ -1,7 +1,5 @@
 """What is wrong gets a clear, named answer: the daemon and its other connections go on unharmed, and
 nothing is recorded.
-
-usage: refusals_test.py OVERSIZED_BATCH   (the program built from oversized_batch.cc)
 """
 
 import pathlib
@@ -9,7 +7,6 @@ import random
 import shutil
 import socket
 import struct
-import sys
 
 import daybook
 
@@ -39,7 +36,6 @@ features = [{ feature = "calls", prices = [{ currency = "USD", scheme = "graduat
 """
 
 BATCH_ENTRIES_MAX = 16384
-OVERSIZED_BATCH = sys.argv.pop() if len(sys.argv) > 1 else None
 
 
 class RefusalsTest(daybook.LedgerTest):
@@ -67,7 +63,7 @@ class RefusalsTest(daybook.LedgerTest):
                                                                  str(self.ledger.data)))
         with self.assertRaises(daybook.StartFailed) as failed:
             other.start()
-        self.assertEqual(failed.exception.status, 1)
+        self.assertEqual(failed.exception.status, 70)
         self.assertIn(f"in use by process {self.ledger.process.pid}", failed.exception.log)
         self.assertUnchanged(self.before)
         self.ledger.run("record", "acme", "calls")
@@ -153,11 +149,9 @@ class RefusalsTest(daybook.LedgerTest):
 
     # ---- commands
 
-    @daybook.unittest.skipUnless(OVERSIZED_BATCH, "SKIPPED: oversized_batch is not built")
     def test_a_batch_over_the_limit_is_refused_whole(self):
         def send(count):
-            return daybook.execute([OVERSIZED_BATCH, self.ledger.address, "acme", "calls",
-                                    str(count)]).stdout
+            return self.ledger.probe("batch", "acme", "calls", count)[0]
         self.assertRegex(send(BATCH_ENTRIES_MAX + 1), f"^batchTooLarge .*{BATCH_ENTRIES_MAX}")
         self.assertUnchanged(self.before)
         self.assertRegex(send(BATCH_ENTRIES_MAX), "^ok")
@@ -227,7 +221,7 @@ class ForeignDirectoryTest(daybook.unittest.TestCase):
         before = contents()
         with self.assertRaises(daybook.StartFailed) as failed:
             self.ledger.start()
-        self.assertEqual(failed.exception.status, 1)
+        self.assertEqual(failed.exception.status, 70)
         after = contents()
         after.pop(self.ledger.data / "lock", None)
         before.pop(self.ledger.data / "lock", None)

@@ -109,10 +109,9 @@ TEST_CASE("Bytes that are no UTF-8 are replaced, each one") {
 TEST_CASE("What KJ reports is in the log, with its level") {
   const LogFile file;
   Logging logging(file.config());
-  {
-    const KjLog kj_log(*logging.logger());
-    KJ_LOG(ERROR, "a detached call failed", 42);
-  }
+  runWithKjLog(*logging.logger(), []() { KJ_LOG(ERROR, "a detached call failed", 42); });
+  CHECK_THROWS_AS(runWithKjLog(*logging.logger(), []() { KJ_FAIL_REQUIRE("thrown"); }),
+                  kj::Exception);
   const auto lines = file.lines();
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], Catch::Contains("Z error   a detached call failed; 42 = 42 ("));
