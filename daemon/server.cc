@@ -106,9 +106,7 @@ RpcServerOptions serverOptions(const LimitsConfig& limits) {
 
 void listenAsConfigured(RpcServer& server, UvEventPort& port, const ListenConfig& config,
                         spdlog::logger& logger) {
-  const auto listen = [&](kj::Own<UvListener> listener) {
-    server.listen(kj::mv(listener));
-  };
+  const auto listen = [&](kj::Own<UvListener> listener) { server.listen(kj::mv(listener)); };
   if (!config.unix_path.empty()) {
     listen(UvListener::listenUnix(port, logger, {config.unix_path, config.unix_mode}));
   }

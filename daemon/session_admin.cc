@@ -71,9 +71,7 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> backup(BackupContext context) override {
     const std::string directory(context.getParams().getDirectory());
     return service_.pool
-        .run([this, directory] {
-          return replay::backupTo(service_.store, directory);
-        })
+        .run([this, directory] { return replay::backupTo(service_.store, directory); })
         .then(
             [this, context, directory](replay::BackupReport report) mutable {
               service_.logger.info("backup of position {} written to {}", report.position.value,

@@ -1,11 +1,14 @@
 #include "client/cli/catalog_file.h"
 
+#include <capnp/dynamic.h>
 #include <capnp/message.h>
+#include <capnp/schema.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "client/cli/session.h"
 #include "client/src/json_form.h"
@@ -17,13 +20,23 @@ namespace daybook::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Fields = std::map<std::string, std::string>;
 
-// What names an item of a list, in the order of trying.
+// Fields of an item by their places, in the order of the schema.
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+const std::string* find(const Fields& fields, const std::string& place) {
+  for (const auto& [field, value] : fields) {
+    if (field == place) return &value;
+  }
+  return nullptr;
+}
+
+// What names an item of a list, in the order of trying. "provider" goes with "model".
+constexpr std::array kIdentities = {"code", "feature", "upTo", "model", "currency"};
+
 std::string identity(const Json& item) {
-  static constexpr std::array kNames = {"code", "feature", "upTo", "model", "currency"};
   if (!item.is_object()) return item.is_string() ? item.get<std::string>() : item.dump();
-  for (const char* name : kNames) {
+  for (const char* name : kIdentities) {
     const auto found = item.find(name);
     if (found == item.end() || !found->is_string()) continue;
     const auto provider = item.find("provider");
@@ -36,38 +49,63 @@ std::string identity(const Json& item) {
   return "";
 }
 
-std::string scalarText(const Json& value) {
+// A field that the place of the item says already, or that the ledger gives.
+bool isSaid(const std::string& name, const Json& item) {
+  if (name == "version" || name == "effective") return true;
+  if (name == "provider") return item.contains("model");
+  for (const char* known : kIdentities) {
+    const auto found = item.find(known);
+    if (found != item.end() && found->is_string()) return name == known;
+  }
+  return false;
+}
+
+// Empty where the value is what an absent field means.
+std::string scalarText(const std::string& name, const Json& value) {
+  // An empty text is 0 but for these, where it means another amount, or none.
+  static constexpr std::array kNamedDefaults = {"includedBalance", "minimumCharge", "maximumCharge",
+                                                "upTo"};
   if (!value.is_string()) return value.dump();
   const std::string text = value.get<std::string>();
   const auto decimal = Decimal::parse(text);
-  return decimal ? decimal->toString() : text;
+  if (!decimal) return text;
+  const bool zero_is_absent =
+      std::find(kNamedDefaults.begin(), kNamedDefaults.end(), name) == kNamedDefaults.end();
+  return decimal->isZero() && zero_is_absent ? "" : decimal->toString();
 }
 
-// Flattens an item to "path -> value". Absent, empty and default values are one.
-void flatten(const Json& value, const std::string& path, Fields& out) {
-  if (value.is_object()) {
-    for (const auto& [name, member] : value.items()) {
-      if (path.empty() && (name == "version" || name == "effective")) continue;
-      flatten(member, path.empty() ? name : path + "." + name, out);
-    }
-    return;
-  }
-  if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      const std::string name = identity(value[i]);
-      const std::string place =
-          fmt::format("{}[{}]", path, name.empty() ? fmt::format("{}", i + 1) : name);
-      if (value[i].is_object()) {
-        flatten(value[i], place, out);
-      } else {
-        out[place] = "yes";
+Json defaultsOf(capnp::StructSchema schema) {
+  capnp::MallocMessageBuilder message;
+  return Json::parse(protocol::jsonOf(message.initRoot<capnp::DynamicStruct>(schema).asReader()));
+}
+
+// Appends the fields of a struct, but for those that have the schema's default.
+void flatten(const Json& item, capnp::StructSchema schema, const std::string& place, Fields& out) {
+  const Json defaults = defaultsOf(schema);
+  for (const auto& [name, value] : item.items()) {
+    if (isSaid(name, item)) continue;
+    const std::string below = place.empty() ? name : place + "." + name;
+    if (!value.is_array()) {
+      const auto standard = defaults.find(name);
+      const std::string text = scalarText(name, value);
+      if (!text.empty() && (standard == defaults.end() || *standard != value)) {
+        out.emplace_back(below, text);
       }
+      continue;
     }
-    return;
+    const capnp::Type element = schema.getFieldByName(name).getType().asList().getElementType();
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const std::string called = identity(value[i]);
+      const std::string at =
+          fmt::format("{}[{}]", below, called.empty() ? fmt::format("{}", i + 1) : called);
+      if (element.isStruct()) {
+        const std::size_t before = out.size();
+        flatten(value[i], element.asStruct(), at, out);
+        if (out.size() > before) continue;
+      }
+      out.emplace_back(at, "yes");  // there is no more to it
+    }
   }
-  const std::string text = scalarText(value);
-  if (text.empty() || text == "false" || text == "null") return;
-  out[path] = text;
 }
 
 Fields fieldsOfItem(const std::string& catalog, const std::string& list, const std::string& code) {
@@ -75,8 +113,13 @@ Fields fieldsOfItem(const std::string& catalog, const std::string& list, const s
   const Json json = Json::parse(catalog);
   const auto items = json.find(list);
   if (items == json.end()) return fields;
+  const auto schema = capnp::Schema::from<wire::Catalog>()
+                          .getFieldByName(list)
+                          .getType()
+                          .asList()
+                          .getStructElementType();
   for (const auto& item : *items) {
-    if (identity(item) == code) flatten(item, "", fields);
+    if (identity(item) == code) flatten(item, schema, "", fields);
   }
   return fields;
 }
@@ -113,15 +156,15 @@ std::vector<FieldChange> changesOfItem(const std::string& before_catalog,
   const Fields before = fieldsOfItem(before_catalog, list, code);
   const Fields after = fieldsOfItem(after_catalog, list, code);
   std::vector<FieldChange> changes;
-  Fields all = before;
-  all.insert(after.begin(), after.end());
-  for (const auto& [field, value] : all) {
-    const auto old_value = before.find(field);
-    const auto new_value = after.find(field);
-    FieldChange change{.field = field, .before = {}, .after = {}};
-    if (old_value != before.end()) change.before = old_value->second;
-    if (new_value != after.end()) change.after = new_value->second;
-    if (change.before != change.after) changes.push_back(std::move(change));
+  for (const auto& [field, value] : after) {
+    const std::string* old_value = find(before, field);
+    if (old_value != nullptr && *old_value == value) continue;
+    changes.push_back({.field = field, .before = old_value ? *old_value : "", .after = value});
+  }
+  for (const auto& [field, value] : before) {
+    if (find(after, field) == nullptr) {
+      changes.push_back({.field = field, .before = value, .after = {}});
+    }
   }
   return changes;
 }

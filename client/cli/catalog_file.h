@@ -16,7 +16,7 @@ std::string readCatalogFile(const std::string& path);
 std::string catalogFromText(const std::string& text, std::string_view path);
 
 /// A changed field: where it is in the item ("features[chat].included"), and its values. An empty
-/// value is "not there".
+/// value is the schema's default, or "not there".
 struct FieldChange {
   std::string field;
   std::string before;
@@ -24,9 +24,10 @@ struct FieldChange {
   bool operator==(const FieldChange&) const = default;
 };
 
-/// The fields in which item `code` of `list` ("features", "plans", "packs", "priceBooks") differs.
-/// Versions and dates that the ledger gives are left out; list items are matched by their identity;
-/// decimals are compared by value. All fields of an item that is new.
+/// The fields in which item `code` of `list` ("features", "plans", "packs", "priceBooks") differs,
+/// in the schema's order, those that are gone last. Versions and dates that the ledger gives are
+/// left out; list items are matched by their identity; decimals are compared by value. Of an item
+/// that is new, all fields that are not the schema's default.
 std::vector<FieldChange> changesOfItem(const std::string& before_catalog,
                                        const std::string& after_catalog, const std::string& list,
                                        const std::string& code);

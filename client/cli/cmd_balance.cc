@@ -55,12 +55,17 @@ void printFeatures(Console& console, const client::Balance& balance, const std::
                {"CHARGE", Align::right},
                {"EVENTS", Align::right},
                {"TOKENS"}});
+  // What a plan of this model has no such thing as is not there, rather than 0.
+  const bool metered = balance.model == client::ConsumptionModel::metered;
+  const bool charges = balance.model != client::ConsumptionModel::credits;
   for (const client::FeatureBalance& feature : balance.features) {
-    table.add({feature.feature, numberText(feature.used),
-               feature.unlimited ? "unlimited" : feature.included,
-               feature.unlimited ? "unlimited" : feature.remaining,
-               feature.unpaid == "0" ? "" : feature.unpaid,
-               feature.charge.empty() ? "" : amountText(feature.charge, currency),
+    const auto included = [&](const std::string& text) {
+      if (feature.unlimited) return std::string("unlimited");
+      return metered ? numberText(text) : "";
+    };
+    table.add({feature.feature, numberText(feature.used), included(feature.included),
+               included(feature.remaining), feature.unpaid == "0" ? "" : feature.unpaid,
+               charges ? amountText(feature.charge, currency) : "",
                fmt::format("{}", feature.events), tokensText(feature.tokens)});
   }
   console.line();
@@ -80,8 +85,8 @@ void printGrants(Console& console, const client::Balance& balance) {
   for (const client::Grant& grant : balance.grants) {
     table.add({fmt::format("{}", grant.number), std::string(name(grant.kind)),
                fmt::format("{}", grant.priority), numberText(grant.credits),
-               numberText(grant.remaining), timeText(grant.effective_ns),
-               timeText(grant.expiry_ns), grant.pack});
+               numberText(grant.remaining), timeText(grant.effective_ns), timeText(grant.expiry_ns),
+               grant.pack});
   }
   console.line();
   table.print(console);
@@ -103,10 +108,9 @@ ExitCode balance(Session& session, const std::string& customer) {
 
 void addBalance(CLI::App& root, Session& session) {
   auto customer = std::make_shared<std::string>();
-  auto* command = addCommand(root, "balance",
-                             "Show what a customer has used and has left: features, credits, money",
-                             {"daybook balance acme",
-                              "daybook balance acme --json | jq -r .balance.credits.available"});
+  auto* command = addCommand(
+      root, "balance", "Show what a customer has used and has left: features, credits, money",
+      {"daybook balance acme", "daybook balance acme --json | jq -r .balance.credits.available"});
   command->add_option("CUSTOMER", *customer, "The customer's id")->required();
   command->callback([&session, customer] {
     session.setAction([&session, customer] { return balance(session, *customer); });

@@ -22,20 +22,28 @@ struct CatalogArgs {
 
 const char* listOf(client::ItemKind kind) {
   switch (kind) {
-    case client::ItemKind::feature: return "features";
-    case client::ItemKind::plan: return "plans";
-    case client::ItemKind::pack: return "packs";
-    case client::ItemKind::priceBook: return "priceBooks";
+    case client::ItemKind::feature:
+      return "features";
+    case client::ItemKind::plan:
+      return "plans";
+    case client::ItemKind::pack:
+      return "packs";
+    case client::ItemKind::priceBook:
+      return "priceBooks";
   }
   return "";
 }
 
 const char* titleOf(client::ItemKind kind) {
   switch (kind) {
-    case client::ItemKind::feature: return "feature";
-    case client::ItemKind::plan: return "plan";
-    case client::ItemKind::pack: return "pack";
-    case client::ItemKind::priceBook: return "price book";
+    case client::ItemKind::feature:
+      return "feature";
+    case client::ItemKind::plan:
+      return "plan";
+    case client::ItemKind::pack:
+      return "pack";
+    case client::ItemKind::priceBook:
+      return "price book";
   }
   return "item";
 }
@@ -43,8 +51,8 @@ const char* titleOf(client::ItemKind kind) {
 void printChange(Console& console, const client::CatalogChange& change, const std::string& before,
                  const std::string& after) {
   const bool added = change.action == client::ChangeAction::added;
-  std::string title = fmt::format("{} {} {}", added ? "+" : "~", titleOf(change.kind),
-                                  printable(change.code));
+  std::string title =
+      fmt::format("{} {} {}", added ? "+" : "~", titleOf(change.kind), printable(change.code));
   if (change.version != 0) title += fmt::format(", version {}", change.version);
   console.line(console.styled(title, added ? Style::good : Style::heading));
   for (const FieldChange& field :
@@ -52,11 +60,11 @@ void printChange(Console& console, const client::CatalogChange& change, const st
     const std::string name = printable(field.field);
     const std::string old_value = printable(field.before);
     const std::string new_value = printable(field.after);
-    if (field.before.empty()) {
+    if (added) {
       console.line(fmt::format("    {}: {}", name, new_value));
     } else {
-      console.line(
-          fmt::format("    {}: {} → {}", name, old_value, new_value.empty() ? "-" : new_value));
+      console.line(fmt::format("    {}: {} → {}", name, old_value.empty() ? "-" : old_value,
+                               new_value.empty() ? "-" : new_value));
     }
   }
 }
@@ -76,8 +84,8 @@ bool confirmed(Session& session, const CatalogArgs& args) {
 
 ExitCode publish(Session& session, const CatalogArgs& args, const std::string& catalog) {
   return session.withKey(args.key, [&](const std::string& key) {
-    return session.showReceipt(
-        session.client().publishCatalog(key, catalog, session.callOptions()), "catalog published");
+    return session.showReceipt(session.client().publishCatalog(key, catalog, session.callOptions()),
+                               "catalog published");
   });
 }
 
@@ -98,9 +106,9 @@ ExitCode apply(Session& session, const CatalogArgs& args) {
       if (change.action == client::ChangeAction::unchanged) continue;
       printChange(console, change, published.value, catalog);
     }
-    console.line(changes == 0 ? "nothing to change"
-                              : fmt::format("{} of {} items differ", changes,
-                                            preview.value.size()));
+    console.line(changes == 0
+                     ? "nothing to change"
+                     : fmt::format("{} of {} items differ", changes, preview.value.size()));
   }
   if (args.dry_run) return ExitCode::ok;
   if (changes == 0) {
@@ -182,8 +190,7 @@ void addCatalog(CLI::App& root, Session& session) {
   auto* show_command =
       addCommand(*catalog, "show", "Show the newest version of everything published",
                  {"daybook catalog show", "daybook catalog show --json > plans.json"});
-  show_command->callback(
-      [&session] { session.setAction([&session] { return show(session); }); });
+  show_command->callback([&session] { session.setAction([&session] { return show(session); }); });
 
   auto* apply_command = addCommand(
       *catalog, "apply", "Publish features, plans, packs and price books from one file",
@@ -205,8 +212,7 @@ void addCatalog(CLI::App& root, Session& session) {
       "  included = 10000\n"
       "  prices = [{ currency = \"USD\", scheme = \"perUnit\", unitPrice = \"0.01\" }]");
   apply_command
-      ->add_option("FILE", args->file,
-                   "TOML or JSON; numbers with a fraction as text, in quotes")
+      ->add_option("FILE", args->file, "TOML or JSON; numbers with a fraction as text, in quotes")
       ->type_name("")
       ->required();
   auto* yes = apply_command->add_flag("--yes", args->yes, "Apply without asking");

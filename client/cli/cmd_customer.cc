@@ -51,8 +51,8 @@ ExitCode showCustomer(Session& session, const CustomerArgs& args) {
 }
 
 ExitCode listCustomers(Session& session, const CustomerArgs& args) {
-  Table table({{"NUMBER", Align::right}, {"CUSTOMER"}, {"SUBSCRIPTION"}, {"PLAN"}, {"CURRENCY"},
-               {"ZONE"}});
+  Table table(
+      {{"NUMBER", Align::right}, {"CUSTOMER"}, {"SUBSCRIPTION"}, {"PLAN"}, {"CURRENCY"}, {"ZONE"}});
   return showList<client::Customer>(
       session, args.limit, "customers",
       [&](client::PageRequest page) {
@@ -84,8 +84,7 @@ ExitCode subscribe(Session& session, const SubscriptionArgs& args) {
   return session.withKey(args.key, [&](const std::string& key) {
     return session.showReceipt(
         session.client().subscribe(args.customer, key, subscription, session.callOptions()),
-        fmt::format("{} subscribed to {}", printable(args.customer),
-                    printable(subscription.plan)));
+        fmt::format("{} subscribed to {}", printable(args.customer), printable(subscription.plan)));
   });
 }
 
@@ -115,9 +114,9 @@ void runWith(CLI::App& command, Session& session, std::shared_ptr<Args> args,
 
 void addCustomer(CLI::App& root, Session& session) {
   auto args = std::make_shared<CustomerArgs>();
-  auto* customer = addCommand(root, "customer", "Create, show, change and list customers",
-                              {"daybook customer create acme --zone Europe/Berlin",
-                               "daybook customer list --limit 20"});
+  auto* customer = addCommand(
+      root, "customer", "Create, show, change and list customers",
+      {"daybook customer create acme --zone Europe/Berlin", "daybook customer list --limit 20"});
   customer->require_subcommand(1);
 
   auto* create = addCommand(*customer, "create", "Create a customer",
@@ -148,8 +147,9 @@ void addCustomer(CLI::App& root, Session& session) {
 void addSubscriptions(CLI::App& root, Session& session) {
   auto args = std::make_shared<SubscriptionArgs>();
   auto* start = addCommand(root, "subscribe", "Start a subscription",
-                           {"daybook subscribe acme pro", "daybook subscribe acme pro --currency "
-                                                          "EUR --anchor 2026-02-01"});
+                           {"daybook subscribe acme pro",
+                            "daybook subscribe acme pro --currency "
+                            "EUR --anchor 2026-02-01"});
   start->add_option("CUSTOMER", args->customer, "The customer's id")->required();
   start->add_option("PLAN", args->subscription.plan, "The plan's code")->required();
   start->add_option("--currency", args->subscription.currency,
@@ -161,10 +161,10 @@ void addSubscriptions(CLI::App& root, Session& session) {
   addKeyOption(*start, args->key);
   runWith(*start, session, args, subscribe);
 
-  auto* end = addCommand(root, "cancel", "End a subscription, or take that back",
-                         {"daybook cancel acme", "daybook cancel acme --now",
-                          "daybook cancel acme --revoke"},
-                         "It ends with its billing period, unless --now is given.");
+  auto* end = addCommand(
+      root, "cancel", "End a subscription, or take that back",
+      {"daybook cancel acme", "daybook cancel acme --now", "daybook cancel acme --revoke"},
+      "It ends with its billing period, unless --now is given.");
   end->add_option("CUSTOMER", args->customer, "The customer's id")->required();
   auto* now = end->add_flag("--now", args->now, "End it at once");
   auto* at_end = end->add_flag("--at-period-end", args->at_period_end, "The default");

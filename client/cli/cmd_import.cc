@@ -60,10 +60,9 @@ std::string checkedSource(const ImportArgs& args, const std::string& path) {
   constexpr std::size_t kSourceBytesMax = limits::kKeyBytesMax - 21;
   std::string source = args.source.empty() ? sourceOf(path) : args.source;
   if (!isText(source, kSourceBytesMax)) {
-    throw UsageError(fmt::format("'{}' is not a name that keys can derive from",
-                                 printable(source)),
-                     fmt::format("Name a source with --source: text of at most {} bytes.",
-                                 kSourceBytesMax));
+    throw UsageError(
+        fmt::format("'{}' is not a name that keys can derive from", printable(source)),
+        fmt::format("Name a source with --source: text of at most {} bytes.", kSourceBytesMax));
   }
   return source;
 }
@@ -76,8 +75,7 @@ void printSummary(Console& console, const ImportStats& stats, std::uint64_t ms,
   Facts facts;
   facts.add("  recorded", countText(stats.recorded));
   facts.add("  duplicates", countText(stats.duplicates));
-  facts.add("  refused", countText(stats.refused),
-            stats.refused == 0 ? Style::plain : Style::bad);
+  facts.add("  refused", countText(stats.refused), stats.refused == 0 ? Style::plain : Style::bad);
   facts.print(console);
   if (!stats.by_outcome.empty()) {
     Table table({{"REFUSED"}, {"ROWS", Align::right}, {"FIRST"}, {"DETAIL"}});
@@ -120,7 +118,7 @@ class Import {
       : session_(session),
         args_(args),
         mapping_(mappingOf(args)),
-        progress_(session.console(), session.json() ? Progress::Show::never
+        progress_(session.console(), session.json()              ? Progress::Show::never
                                      : session.options().verbose ? Progress::Show::always
                                                                  : Progress::Show::onTerminal),
         importer_(session.client(), optionsOf(session, args),
@@ -157,8 +155,8 @@ class Import {
   void importFile(const std::string& file) {
     const Format format = formatOf(args_, file);
     const std::string source = checkedSource(args_, file);
-    const auto rows = format == Format::csv ? openCsv(file, source, mapping_)
-                                            : openJsonLines(file, source);
+    const auto rows =
+        format == Format::csv ? openCsv(file, source, mapping_) : openJsonLines(file, source);
     Rejects rejects(rejectsPath(file, format), *rows);
     progress_.begin(sourceOf(file));
     // Also when the connection breaks: what was refused until then is named.
@@ -185,7 +183,9 @@ class Import {
     progress_.clear();
     const ImportStats& stats = importer_.stats();
     session_.console().error(
-        fmt::format("the import broke off: {}", e.what()),
+        fmt::format("the import broke off: {}", e.kind() == client::ErrorKind::unknownOutcome
+                                                    ? "the connection broke, or no answer came"
+                                                    : e.what()),
         fmt::format("{} rows are known to be durable ({} recorded, {} duplicates) and {} refused. "
                     "Run the same command again: it is safe, nothing counts twice.",
                     countText(stats.recorded + stats.duplicates), countText(stats.recorded),
@@ -243,8 +243,9 @@ void addMappingOptions(CLI::App& command, ImportArgs& args) {
   column(Field::cacheRead, "tokens read from a cache");
   column(Field::cacheWrite, "tokens written to a cache");
   command
-      .add_option("--property-column", args.property_columns, "A property and its column; may be "
-                                                              "repeated")
+      .add_option("--property-column", args.property_columns,
+                  "A property and its column; may be "
+                  "repeated")
       ->type_name("NAME=COLUMN")
       ->take_all()
       ->group("CSV columns");
@@ -262,8 +263,9 @@ void addMappingOptions(CLI::App& command, ImportArgs& args) {
                   "What happens to usage that does not fit; default: reject")
       ->check(CLI::IsMember({"reject", "cap", "overdraw"}))
       ->group("CSV constants");
-  command.add_option("--delimiter", args.mapping.delimiter,
-                     "Between fields; default: a comma, a tab for .tsv")
+  command
+      .add_option("--delimiter", args.mapping.delimiter,
+                  "Between fields; default: a comma, a tab for .tsv")
       ->type_name("CHARACTER");
   command
       .add_option("--mapping", args.mapping_file,

@@ -29,8 +29,8 @@ ExitCode listInvoices(Session& session, const std::string& customer, std::uint64
         for (const client::Invoice& invoice : invoices) {
           table.add({invoice.label, timeText(invoice.date_ns), invoice.customer,
                      std::string(name(invoice.type)), invoice.plan,
-                     std::string(name(invoice.status)),
-                     amountText(invoice.total, invoice.currency), invoice.currency});
+                     std::string(name(invoice.status)), amountText(invoice.total, invoice.currency),
+                     invoice.currency});
         }
         table.print(session.console());
       });
@@ -76,7 +76,8 @@ void printInvoice(Console& console, const client::Invoice& invoice) {
                {"TO"}});
   for (const client::InvoiceLine& line : invoice.lines) {
     table.add({std::string(name(line.type)), line.feature, line.description, line.quantity,
-               line.included, line.unit_price, line.exact,
+               line.included == "0" ? "" : line.included,
+               line.unit_price == "0" ? "" : line.unit_price, line.exact,
                amountText(line.amount, invoice.currency), timeText(line.from_ns),
                timeText(line.to_ns)});
     addTiers(line, invoice.currency, table);
@@ -139,9 +140,9 @@ void addInvoices(CLI::App& root, Session& session) {
     session.setAction([&session, args] { return showInvoice(session, args->which); });
   });
 
-  auto* next = addCommand(root, "upcoming",
-                          "Show the next invoice as it would close now; records nothing",
-                          {"daybook upcoming acme"});
+  auto* next =
+      addCommand(root, "upcoming", "Show the next invoice as it would close now; records nothing",
+                 {"daybook upcoming acme"});
   next->add_option("CUSTOMER", args->customer, "The customer's id")->required();
   next->callback([&session, args] {
     session.setAction([&session, args] { return upcoming(session, args->customer); });

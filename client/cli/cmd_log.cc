@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/format.h"
 #include "client/cli/table.h"
+#include "ledger/base/instant.h"
 
 namespace daybook::cli {
 namespace {
@@ -60,26 +62,43 @@ class CustomerNames {
   bool asked_ = false;
 };
 
+bool isOneOf(const std::string& name, std::initializer_list<const char*> names) {
+  return std::any_of(names.begin(), names.end(), [&](const char* each) { return name == each; });
+}
+
 bool isInstant(const std::string& name) {
-  static constexpr const char* kNames[] = {"at",        "from",     "to",     "fullFrom",
-                                           "fullTo",    "periodFrom", "expiry", "effective",
-                                           "billingTo", "started",  "anchor", "cancelAt",
-                                           "date",      "due"};
-  return std::any_of(std::begin(kNames), std::end(kNames),
-                     [&](const char* known) { return name == known; });
+  return isOneOf(name, {"at", "from", "to", "periodFrom", "expiry", "effective", "billingTo",
+                        "started", "anchor", "cancelAt", "date", "due"});
+}
+
+// What only repeats, or says less than its place takes.
+bool isLeftOut(const std::string& name) {
+  return isOneOf(name, {"asked", "totals", "billing", "fullFrom", "fullTo", "featureNumber",
+                        "onShortfall", "disposition", "formatVersion", "computedAt", "priority",
+                        "grantPriority", "atZero", "status"});
+}
+
+std::string valueText(const std::string& name, const Json& value) {
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (text.empty() || text == "0" || text == "false" || text == "-1") return "";
+  if (isInstant(name)) return timeText(std::stoll(text));
+  if (name.ends_with("Ns")) return Duration{std::stoll(text)}.toString();
+  return text;
 }
 
 // "name=value" for every scalar of a body, nested ones too, but for what says nothing.
 void summarise(const Json& object, std::string& out) {
   for (const auto& [name, value] : object.items()) {
+    if (isLeftOut(name)) continue;
     if (value.is_object()) {
-      if (name != "asked") summarise(value, out);
+      summarise(value, out);
+    } else if (name == "draws") {
+      for (const Json& draw : value) {
+        out += fmt::format(" draw={}@{}", textOf(draw, "amount"), textOf(draw, "grant"));
+      }
     } else if (value.is_array()) {
       if (!value.empty()) out += fmt::format(" {}={}", name, value.size());
-    } else {
-      std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-      if (text.empty() || text == "0" || text == "false" || text == "-1") continue;
-      if (isInstant(name) && value.is_string()) text = timeText(std::stoll(text));
+    } else if (const std::string text = valueText(name, value); !text.empty()) {
       out += fmt::format(" {}={}", name, text);
     }
   }
@@ -105,8 +124,8 @@ ExitCode showLog(Session& session, const LogArgs& args) {
   std::uint64_t left = args.limit == 0 ? UINT64_MAX : args.limit;
   std::uint64_t next = args.from;
   CustomerNames names(session);
-  Table table({{"POSITION", Align::right}, {"RECORDED"}, {"CUSTOMER"}, {"EVENT"}, {"KEY"},
-               {"DETAILS"}});
+  Table table(
+      {{"POSITION", Align::right}, {"RECORDED"}, {"CUSTOMER"}, {"EVENT"}, {"KEY"}, {"DETAILS"}});
   client::CallOptions options = session.callOptions();
   options.json = client::WantJson::no;
   if (args.follow) options.timeout = std::chrono::milliseconds(2 * kFollowWaitMs);
@@ -146,8 +165,9 @@ void addLog(CLI::App& root, Session& session) {
   log->add_option("--customer", args->customer, "Only this customer's events")->type_name("ID");
   addLimitOption(*log, args->limit);
   log->add_flag("--follow", args->follow, "Go on with new events as they come");
-  log->callback(
-      [&session, args] { session.setAction([&session, args] { return showLog(session, *args); }); });
+  log->callback([&session, args] {
+    session.setAction([&session, args] { return showLog(session, *args); });
+  });
 }
 
 }  // namespace daybook::cli

@@ -55,7 +55,8 @@ void addOffline(CLI::App& root, Session& session) {
       {"daybook verify /var/lib/daybook", "daybook verify /var/backups/daybook/2026-01-31"},
       "Checks every leaf, root, chain, snapshot and closed invoice, and names the first position\n"
       "that is wrong; then ends with 4. Runs `daybookd verify`.");
-  verify->add_option("DIR", args->directory, "The ledger's data directory")->type_name("")
+  verify->add_option("DIR", args->directory, "The ledger's data directory")
+      ->type_name("")
       ->required();
   verify->add_flag("--quiet", args->quiet, "Say only what is wrong");
   verify->callback([&session, args] {
@@ -72,7 +73,8 @@ void addOffline(CLI::App& root, Session& session) {
       {"daybook replay /var/lib/daybook", "daybook replay --to 1000 /var/lib/daybook",
        "daybook replay --to 2026-02-01T00:00:00Z --customer acme /var/lib/daybook"},
       "Works on this machine's files, without the daemon. Runs `daybookd replay`.");
-  replay->add_option("DIR", args->directory, "The ledger's data directory")->type_name("")
+  replay->add_option("DIR", args->directory, "The ledger's data directory")
+      ->type_name("")
       ->required();
   replay->add_option("--to", args->to, "Last position or time to replay; default: all")
       ->type_name("POSITION|TIME");

@@ -14,11 +14,10 @@ namespace {
 std::string lengthOf(std::int64_t ns) { return Duration{ns}.toString(); }
 
 void addAlarms(const client::Status& status, Facts& facts) {
-  if (status.storage_full) facts.add("Storage", "FULL: writes are refused until there is room",
-                                    Style::bad);
+  if (status.storage_full)
+    facts.add("Storage", "FULL: writes are refused until there is room", Style::bad);
   if (status.clock_jumped) {
-    facts.add("Clock jumped", "deciding has stopped until `daybook clock confirm`",
-              Style::bad);
+    facts.add("Clock jumped", "deciding has stopped until `daybook clock confirm`", Style::bad);
   }
 }
 
@@ -32,8 +31,8 @@ ExitCode showStatus(Session& session) {
   const client::Status& status = reply.value;
   Facts facts;
   facts.add("Ledger", status.ledger_id);
-  facts.add("Daemon", fmt::format("daybookd {}, up {}", status.version,
-                                  lengthText(status.uptime_ms)));
+  facts.add("Daemon",
+            fmt::format("daybookd {}, up {}", status.version, lengthText(status.uptime_ms)));
   addAlarms(status, facts);
   facts.add("Time", fmt::format("{} ({} clock)", timeText(status.now_ns), name(status.clock)));
   facts.add("Events", countText(status.position));
@@ -41,19 +40,19 @@ ExitCode showStatus(Session& session) {
   facts.add("Customers", countText(status.customers));
   facts.add("Invoices", countText(status.invoices));
   facts.add("Keys", countText(status.keys));
-  facts.add("Data", fmt::format("{}, {} free", status.data_directory,
-                                bytesText(status.free_bytes)));
+  facts.add("Data",
+            fmt::format("{}, {} free", status.data_directory, bytesText(status.free_bytes)));
   facts.add("Snapshot", status.snapshot_position == 0
                             ? "none"
                             : fmt::format("at position {}", status.snapshot_position));
   facts.add("Commits", countText(status.commits));
   facts.add("Connections", countText(status.connections));
-  facts.add("Settings",
-            fmt::format("grace {}, late window {}, future limit {}, invoices {}… due in {} days",
-                        lengthOf(status.settings.grace_ns),
-                        lengthOf(status.settings.late_window_ns),
-                        lengthOf(status.settings.future_limit_ns), status.settings.invoice_prefix,
-                        status.settings.due_days));
+  facts.add(
+      "Settings",
+      fmt::format("grace {}, late window {}, future limit {}, invoices {}… due in {} days",
+                  lengthOf(status.settings.grace_ns), lengthOf(status.settings.late_window_ns),
+                  lengthOf(status.settings.future_limit_ns), status.settings.invoice_prefix,
+                  status.settings.due_days));
   facts.print(session.console());
   return ExitCode::ok;
 }
@@ -99,8 +98,7 @@ ExitCode confirmClock(Session& session) {
 }
 
 ExitCode backup(Session& session, const std::string& directory) {
-  const auto reply =
-      session.client().backup(directory, session.callOptions(Session::Work::slow));
+  const auto reply = session.client().backup(directory, session.callOptions(Session::Work::slow));
   if (session.json()) session.console().line(reply.json);
   if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
   if (!session.json()) {
@@ -133,15 +131,16 @@ void addStatus(CLI::App& root, Session& session) {
                           {"daybook backup /var/backups/daybook/2026-01-31"},
                           "The daemon writes the copy on its own machine, syncs and verifies it.\n"
                           "To restore, start daybookd on the copy.");
-  copy->add_option("DIR", *directory, "An absolute path that does not exist yet")->type_name("")
+  copy->add_option("DIR", *directory, "An absolute path that does not exist yet")
+      ->type_name("")
       ->required();
   copy->callback([&session, directory] {
     session.setAction([&session, directory] { return backup(session, *directory); });
   });
 
-  auto* snap = addCommand(root, "snapshot",
-                          "Write a snapshot of the state, so that the next start is quick",
-                          {"daybook snapshot"});
+  auto* snap =
+      addCommand(root, "snapshot", "Write a snapshot of the state, so that the next start is quick",
+                 {"daybook snapshot"});
   snap->callback([&session] { session.setAction([&session] { return snapshot(session); }); });
 }
 
@@ -160,9 +159,9 @@ void addClock(CLI::App& root, Session& session) {
   auto* show = addCommand(*clock, "show", "Show the ledger's time", {"daybook clock show"});
   show->callback([&session] { session.setAction([&session] { return showClock(session); }); });
 
-  auto* set = addCommand(*clock, "set", "Move a manual clock",
-                         {"daybook clock set 2026-02-01T01:00:00Z"},
-                         "Done when everything that is due by then is recorded.");
+  auto* set =
+      addCommand(*clock, "set", "Move a manual clock", {"daybook clock set 2026-02-01T01:00:00Z"},
+                 "Done when everything that is due by then is recorded.");
   set->add_option("TIME", args->time, "When it shall be: RFC 3339 or a date")->required();
   addKeyOption(*set, args->key);
   set->callback([&session, args] {
@@ -179,9 +178,9 @@ void addClock(CLI::App& root, Session& session) {
     session.setAction([&session, args] { return advanceClock(session, args->key, args->length); });
   });
 
-  auto* confirm = addCommand(*clock, "confirm",
-                             "Take the wall clock's time as right after it jumped ahead",
-                             {"daybook clock confirm"});
+  auto* confirm =
+      addCommand(*clock, "confirm", "Take the wall clock's time as right after it jumped ahead",
+                 {"daybook clock confirm"});
   confirm->callback(
       [&session] { session.setAction([&session] { return confirmClock(session); }); });
 }

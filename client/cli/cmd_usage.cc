@@ -36,8 +36,9 @@ void addUsageOptions(CLI::App& command, UsageArgs& args) {
   command.add_option("--cache-write", args.tokens.cache_write, "Tokens written to a cache");
   command.add_option("--at", args.at, "When it happened; default: now")->type_name("TIME");
   command
-      .add_option("--property", args.properties, "A property NAME=VALUE; may be repeated, "
-                                                 "at most 32")
+      .add_option("--property", args.properties,
+                  "A property NAME=VALUE; may be repeated, "
+                  "at most 32")
       ->type_name("NAME=VALUE")
       ->take_all();
   command
@@ -85,8 +86,7 @@ ExitCode record(Session& session, const UsageArgs& args) {
 void addCredits(const client::CreditBalance& credits, Facts& facts) {
   facts.add("Credits", fmt::format("{} available: {} of the plan, {} promotional, {} purchased",
                                    numberText(credits.available), numberText(credits.plan),
-                                   numberText(credits.promotional),
-                                   numberText(credits.purchased)));
+                                   numberText(credits.promotional), numberText(credits.purchased)));
   if (!credits.debt.empty() && credits.debt != "0") facts.add("Debt", credits.debt);
 }
 
@@ -107,9 +107,16 @@ ExitCode check(Session& session, const UsageArgs& args) {
     facts.add("Allowed", "no: " + answer.reason.name, Style::bad);
   }
   facts.add("Detail", answer.detail);
-  facts.add("Included left", answer.unlimited ? "unlimited" : answer.remaining_included);
+  // 0 is also what a plan without such a thing has: it is shown where it is the reason.
+  if (answer.unlimited) {
+    facts.add("Included left", "unlimited");
+  } else if (answer.remaining_included != "0" || answer.reason.name == "includedLimitReached") {
+    facts.add("Included left", answer.remaining_included);
+  }
   if (answer.credits) addCredits(*answer.credits, facts);
-  facts.add("Balance", answer.balance);
+  if (answer.balance != "0" || answer.reason.name == "insufficientBalance") {
+    facts.add("Balance", answer.balance);
+  }
   facts.add("Cost", answer.cost);
   if (answer.overage_begins) facts.add("Overage", "would begin");
   facts.add("As of", fmt::format("position {}", answer.as_of));
@@ -128,17 +135,15 @@ ExitCode buy(Session& session, const PurchaseArgs& args) {
   return session.withKey(args.key, [&](const std::string& key) {
     return session.showReceipt(session.client().buyCredits(args.customer, key, args.what,
                                                            args.currency, session.callOptions()),
-                               fmt::format("pack {} bought", printable(args.what)),
-                               args.currency);
+                               fmt::format("pack {} bought", printable(args.what)), args.currency);
   });
 }
 
 ExitCode topUp(Session& session, const PurchaseArgs& args) {
   return session.withKey(args.key, [&](const std::string& key) {
-    return session.showReceipt(session.client().topUp(args.customer, key, args.what,
-                                                      args.currency, session.callOptions()),
-                               fmt::format("topped up by {}", printable(args.what)),
-                               args.currency);
+    return session.showReceipt(
+        session.client().topUp(args.customer, key, args.what, args.currency, session.callOptions()),
+        fmt::format("topped up by {}", printable(args.what)), args.currency);
   });
 }
 
@@ -152,18 +157,16 @@ void addUsage(CLI::App& root, Session& session) {
        "daybook record acme chat --model gpt-x --total-input 1200 --output 80 --key req-42"});
   addUsageOptions(*record_command, *args);
   addKeyOption(*record_command, args->key);
-  record_command->callback([&session, args] {
-    session.setAction([&session, args] { return record(session, *args); });
-  });
+  record_command->callback(
+      [&session, args] { session.setAction([&session, args] { return record(session, *args); }); });
 
-  auto* check_command = addCommand(
-      root, "check", "Ask whether usage would be taken, without recording it",
-      {"daybook check acme calls 100",
-       "daybook check acme chat --model gpt-x --total-input 1200 --output 80 && serve"});
+  auto* check_command =
+      addCommand(root, "check", "Ask whether usage would be taken, without recording it",
+                 {"daybook check acme calls 100",
+                  "daybook check acme chat --model gpt-x --total-input 1200 --output 80 && serve"});
   addUsageOptions(*check_command, *args);
-  check_command->callback([&session, args] {
-    session.setAction([&session, args] { return check(session, *args); });
-  });
+  check_command->callback(
+      [&session, args] { session.setAction([&session, args] { return check(session, *args); }); });
 }
 
 void addPurchases(CLI::App& root, Session& session) {
@@ -178,8 +181,8 @@ void addPurchases(CLI::App& root, Session& session) {
   buy_command->callback(
       [&session, args] { session.setAction([&session, args] { return buy(session, *args); }); });
 
-  auto* top_up_command = addCommand(root, "topup", "Add money to a spending balance",
-                                    {"daybook topup acme 25.00"});
+  auto* top_up_command =
+      addCommand(root, "topup", "Add money to a spending balance", {"daybook topup acme 25.00"});
   top_up_command->add_option("CUSTOMER", args->customer, "The customer's id")->required();
   top_up_command->add_option("AMOUNT", args->what, "How much, a decimal")->required();
   top_up_command->add_option("--currency", args->currency, "ISO 4217; default: the customer's");

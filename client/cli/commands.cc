@@ -34,8 +34,9 @@ Examples:
 
 void addGlobalOptions(CLI::App& root, Session& session) {
   GlobalOptions& options = session.options();
-  root.add_option("--connect", options.address, "Where the daemon listens: unix:/path or "
-                                                "tcp:host:port")
+  root.add_option("--connect", options.address,
+                  "Where the daemon listens: unix:/path or "
+                  "tcp:host:port")
       ->envname("DAYBOOK_CONNECT")
       ->type_name("ADDRESS")
       ->capture_default_str();
@@ -73,8 +74,8 @@ void addHelp(CLI::App& root, Session& session) {
       const CLI::App* command = &root;
       std::string called = root.get_name();
       for (const std::string& word : *words) {
-        const auto found = command->get_subcommands(
-            [&](const CLI::App* each) { return each->check_name(word); });
+        const auto found =
+            command->get_subcommands([&](const CLI::App* each) { return each->check_name(word); });
         if (found.empty()) {
           throw UsageError(fmt::format("there is no command '{} {}'", called, word),
                            "See `daybook help`.");
@@ -82,8 +83,8 @@ void addHelp(CLI::App& root, Session& session) {
         called += " " + word;
         command = found.front();
       }
-      session.console().write(root.get_formatter()->make_help(
-          command, called, CLI::AppFormatMode::Normal));
+      session.console().write(
+          root.get_formatter()->make_help(command, called, CLI::AppFormatMode::Normal));
       return ExitCode::ok;
     });
   });
@@ -116,9 +117,8 @@ void buildTree(CLI::App& root, Session& session) {
   root.get_formatter()->column_width(34);
   root.failure_message([](const CLI::App* app, const CLI::Error& error) {
     const std::vector<std::string> unknown = app->remaining(true);
-    const std::string what = unknown.empty() ? error.what()
-                                             : fmt::format("'{}' means nothing here",
-                                                           unknown.front());
+    const std::string what =
+        unknown.empty() ? error.what() : fmt::format("'{}' means nothing here", unknown.front());
     return fmt::format("daybook: {}\n         See `daybook help` and the command's --help.\n",
                        what);
   });

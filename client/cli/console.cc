@@ -17,11 +17,16 @@ bool wantsColor() {
 
 std::string_view escape(Style style) {
   switch (style) {
-    case Style::plain: return "";
-    case Style::heading: return "\x1b[1m";
-    case Style::good: return "\x1b[32m";
-    case Style::bad: return "\x1b[31m";
-    case Style::faint: return "\x1b[2m";
+    case Style::plain:
+      return "";
+    case Style::heading:
+      return "\x1b[1m";
+    case Style::good:
+      return "\x1b[32m";
+    case Style::bad:
+      return "\x1b[31m";
+    case Style::faint:
+      return "\x1b[2m";
   }
   return "";
 }

@@ -47,8 +47,7 @@ bool LineReader::fill() {
   begin_ = 0;
   end_ = std::fread(buffer_.get(), 1, kBufferBytes, file_.get());
   if (end_ == 0 && std::ferror(file_.get()) != 0) failRead(path_, std::strerror(errno));
-  if (bytes_read_ == 0 &&
-      std::string_view(buffer_.get(), end_).starts_with(kByteOrderMark)) {
+  if (bytes_read_ == 0 && std::string_view(buffer_.get(), end_).starts_with(kByteOrderMark)) {
     begin_ = kByteOrderMark.size();
     bytes_read_ = begin_;
   }
@@ -66,9 +65,8 @@ bool LineReader::next(Line& line) {
     const char* const from = buffer_.get() + begin_;
     const void* const newline = std::memchr(from, '\n', end_ - begin_);
     const std::size_t count =
-        newline == nullptr
-            ? end_ - begin_
-            : static_cast<std::size_t>(static_cast<const char*>(newline) - from) + 1;
+        newline == nullptr ? end_ - begin_
+                           : static_cast<std::size_t>(static_cast<const char*>(newline) - from) + 1;
     begin_ += count;
     bytes_read_ += count;
     const std::size_t room = kLineBytesMax - line.text.size();

@@ -15,13 +15,18 @@ int numberOf(ExitCode code) { return static_cast<int>(code); }
 
 const char* adviceFor(client::ErrorKind kind) {
   switch (kind) {
-    case client::ErrorKind::invalidArgument: return "See `daybook help`.";
+    case client::ErrorKind::invalidArgument:
+      return "See `daybook help`.";
     case client::ErrorKind::unreachable:
       return "Is daybookd running, and is --connect (DAYBOOK_CONNECT) where it listens?";
-    case client::ErrorKind::timedOut: return "Try again, or give it longer with --timeout.";
-    case client::ErrorKind::unknownOutcome: return "Send it again with the same key.";
-    case client::ErrorKind::overloaded: return "Try again in a moment.";
-    case client::ErrorKind::failed: return "The daemon's log says more.";
+    case client::ErrorKind::timedOut:
+      return "Try again, or give it longer with --timeout.";
+    case client::ErrorKind::unknownOutcome:
+      return "Send it again with the same key.";
+    case client::ErrorKind::overloaded:
+      return "Try again in a moment.";
+    case client::ErrorKind::failed:
+      return "The daemon's log says more.";
   }
   return "";
 }

@@ -44,8 +44,8 @@ class TomlMapping {
       } else if (key == "constants") {
         readConstants(tableOf(key, value));
       } else {
-        fail(value, fmt::format("unknown '{}'; known are delimiter, columns, constants",
-                                key.str()));
+        fail(value,
+             fmt::format("unknown '{}'; known are delimiter, columns, constants", key.str()));
       }
     }
   }
@@ -128,8 +128,7 @@ Mapping mappingFromToml(const std::string& text, std::string_view name) {
     const toml::table table = toml::parse(text);
     return TomlMapping(table, name).take();
   } catch (const toml::parse_error& e) {
-    throw UsageError(fmt::format("{}: line {}: {}", name, e.source().begin.line,
-                                 e.description()));
+    throw UsageError(fmt::format("{}: line {}: {}", name, e.source().begin.line, e.description()));
   }
 }
 
@@ -252,8 +251,8 @@ std::optional<std::string> RowMapper::map(const std::vector<std::string>& fields
     usage.at_ns = instant->ns;
   }
   for (const auto& [property, from] : properties_) {
-    const std::string& cell = from.index && !fields[*from.index].empty() ? fields[*from.index]
-                                                                         : from.constant;
+    const std::string& cell =
+        from.index && !fields[*from.index].empty() ? fields[*from.index] : from.constant;
     if (!cell.empty()) usage.properties.push_back({.name = property, .value = cell});
   }
   return has_tokens_ ? mapTokens(fields, usage) : std::nullopt;

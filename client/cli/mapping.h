@@ -52,8 +52,8 @@ const char* name(Field field);
 std::string flagName(Field field);
 
 struct Mapping {
-  std::array<std::string, kFieldCount> columns;    // by Field; empty: none
-  std::array<std::string, kFieldCount> constants;  // by Field; empty: none
+  std::array<std::string, kFieldCount> columns;           // by Field; empty: none
+  std::array<std::string, kFieldCount> constants;         // by Field; empty: none
   std::map<std::string, std::string> property_columns;    // property -> column
   std::map<std::string, std::string> property_constants;  // property -> value
   std::string on_shortfall;                               // empty: reject
@@ -61,9 +61,7 @@ struct Mapping {
 
   std::string& column(Field field) { return columns[static_cast<std::size_t>(field)]; }
   std::string& constant(Field field) { return constants[static_cast<std::size_t>(field)]; }
-  const std::string& column(Field field) const {
-    return columns[static_cast<std::size_t>(field)];
-  }
+  const std::string& column(Field field) const { return columns[static_cast<std::size_t>(field)]; }
   const std::string& constant(Field field) const {
     return constants[static_cast<std::size_t>(field)];
   }

@@ -34,8 +34,7 @@ std::string progressLine(const std::string& name, const ProgressValues& values, 
   line += fmt::format("  {} rows", countText(values.rows));
   if (ms > 0) line += fmt::format("  {} rows/s", countText(values.rows * 1'000 / ms));
   if (values.bytes_total > 0 && values.bytes_read > 0) {
-    const std::uint64_t left =
-        values.bytes_total - std::min(values.bytes_read, values.bytes_total);
+    const std::uint64_t left = values.bytes_total - std::min(values.bytes_read, values.bytes_total);
     line += fmt::format("  ETA {}", lengthText(left * file_ms / values.bytes_read));
   }
   if (values.refused > 0) line += fmt::format("  {} refused", countText(values.refused));
@@ -43,11 +42,7 @@ std::string progressLine(const std::string& name, const ProgressValues& values, 
 }
 
 Progress::Progress(Console& console, Show show)
-    : console_(console),
-      show_(show),
-      start_(Clock::now()),
-      file_start_(start_),
-      shown_(start_) {}
+    : console_(console), show_(show), start_(Clock::now()), file_start_(start_), shown_(start_) {}
 
 void Progress::begin(std::string name) {
   name_ = std::move(name);

@@ -121,8 +121,8 @@ class Csv final : public RowSource {
     if (!record.problem.empty()) {
       row.content = Unreadable{record.problem};
     } else if (record.fields.size() != columns) {
-      row.content = Unreadable{fmt::format("{} fields where the header has {}",
-                                           record.fields.size(), columns)};
+      row.content = Unreadable{
+          fmt::format("{} fields where the header has {}", record.fields.size(), columns)};
     } else {
       client::UsageEntry entry;
       auto problem = mapper_->map(record.fields, default_key, entry);

@@ -73,8 +73,8 @@ ExitCode Session::showReceipt(const client::Reply<client::Receipt>& reply, std::
   if (json()) return ExitCode::ok;
   const client::Receipt& receipt = reply.value;
   if (receipt.duplicate) {
-    console_.line(fmt::format("already recorded at position {}: nothing was done now",
-                              receipt.position));
+    console_.line(
+        fmt::format("already recorded at position {}: nothing was done now", receipt.position));
   } else if (receipt.position == 0) {
     console_.line("nothing to change");
   } else {

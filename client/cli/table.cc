@@ -73,8 +73,8 @@ void Facts::print(Console& console) const {
   std::size_t name_width = 0;
   for (const Fact& fact : facts_) name_width = std::max(name_width, width(fact.name));
   for (const Fact& fact : facts_) {
-    console.line(console.styled(padded(fact.name, name_width, Align::left), Style::heading) +
-                 "  " + console.styled(fact.value, fact.style));
+    console.line(console.styled(padded(fact.name, name_width, Align::left), Style::heading) + "  " +
+                 console.styled(fact.value, fact.style));
   }
 }
 

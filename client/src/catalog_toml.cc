@@ -16,8 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 [[noreturn]] void refuse(const toml::source_region& where, const std::string& problem) {
-  throw Error(ErrorKind::invalidArgument,
-              fmt::format("line {}: {}", where.begin.line, problem));
+  throw Error(ErrorKind::invalidArgument, fmt::format("line {}: {}", where.begin.line, problem));
 }
 
 Json fromToml(const toml::node& node) {

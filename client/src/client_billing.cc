@@ -31,8 +31,8 @@ Reply<std::vector<CatalogChange>> Client::previewCatalog(std::string catalog_jso
   return previewCatalogAsync(std::move(catalog_json), options).get();
 }
 
-Client::Future<std::vector<CatalogChange>> Client::previewCatalogAsync(
-    std::string catalog_json, const CallOptions& options) {
+Client::Future<std::vector<CatalogChange>> Client::previewCatalogAsync(std::string catalog_json,
+                                                                       const CallOptions& options) {
   return impl_->call<std::vector<CatalogChange>>(
       Role::billing, Effect::read, options,
       [message = catalogMessage(catalog_json),
@@ -54,15 +54,14 @@ Reply<Receipt> Client::publishCatalog(std::string key, std::string catalog_json,
 
 Client::Future<Receipt> Client::publishCatalogAsync(std::string key, std::string catalog_json,
                                                     const CallOptions& options) {
-  return impl_->call<Receipt>(
-      Role::billing, Effect::command, options,
-      [key = std::move(key), message = catalogMessage(catalog_json),
-       json = options.json](Connection& connection) mutable {
-        auto request = connection.billing().publishCatalogRequest();
-        request.setKey(key);
-        request.setCatalog(message->getRoot<wire::Catalog>().asReader());
-        return sendForReceipt(request, json);
-      });
+  return impl_->call<Receipt>(Role::billing, Effect::command, options,
+                              [key = std::move(key), message = catalogMessage(catalog_json),
+                               json = options.json](Connection& connection) mutable {
+                                auto request = connection.billing().publishCatalogRequest();
+                                request.setKey(key);
+                                request.setCatalog(message->getRoot<wire::Catalog>().asReader());
+                                return sendForReceipt(request, json);
+                              });
 }
 
 Reply<Receipt> Client::createCustomer(std::string id, std::string key, std::string zone,
@@ -113,8 +112,8 @@ Client::Future<Receipt> Client::subscribeAsync(std::string customer, std::string
                                                const CallOptions& options) {
   return impl_->call<Receipt>(
       Role::billing, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key),
-       subscription = std::move(subscription), json = options.json](Connection& connection) {
+      [customer = std::move(customer), key = std::move(key), subscription = std::move(subscription),
+       json = options.json](Connection& connection) {
         auto request = customerBilling(connection, customer).subscribeRequest();
         request.setKey(key);
         auto subscribe = request.initSubscribe();
@@ -132,15 +131,15 @@ Reply<Receipt> Client::cancel(std::string customer, std::string key, CancelWhen 
 
 Client::Future<Receipt> Client::cancelAsync(std::string customer, std::string key, CancelWhen when,
                                             const CallOptions& options) {
-  return impl_->call<Receipt>(
-      Role::billing, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key), when,
-       json = options.json](Connection& connection) {
-        auto request = customerBilling(connection, customer).cancelRequest();
-        request.setKey(key);
-        request.initCancel().setWhen(static_cast<wire::CancelWhen>(when));
-        return sendForReceipt(request, json);
-      });
+  return impl_->call<Receipt>(Role::billing, Effect::command, options,
+                              [customer = std::move(customer), key = std::move(key), when,
+                               json = options.json](Connection& connection) {
+                                auto request =
+                                    customerBilling(connection, customer).cancelRequest();
+                                request.setKey(key);
+                                request.initCancel().setWhen(static_cast<wire::CancelWhen>(when));
+                                return sendForReceipt(request, json);
+                              });
 }
 
 Reply<Receipt> Client::revokeCancel(std::string customer, std::string key,
@@ -150,20 +149,20 @@ Reply<Receipt> Client::revokeCancel(std::string customer, std::string key,
 
 Client::Future<Receipt> Client::revokeCancelAsync(std::string customer, std::string key,
                                                   const CallOptions& options) {
-  return impl_->call<Receipt>(
-      Role::billing, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key),
-       json = options.json](Connection& connection) {
-        auto request = customerBilling(connection, customer).revokeCancelRequest();
-        request.setKey(key);
-        return sendForReceipt(request, json);
-      });
+  return impl_->call<Receipt>(Role::billing, Effect::command, options,
+                              [customer = std::move(customer), key = std::move(key),
+                               json = options.json](Connection& connection) {
+                                auto request =
+                                    customerBilling(connection, customer).revokeCancelRequest();
+                                request.setKey(key);
+                                return sendForReceipt(request, json);
+                              });
 }
 
 Reply<Receipt> Client::buyCredits(std::string customer, std::string key, std::string pack,
                                   std::string currency, const CallOptions& options) {
-  return buyCreditsAsync(std::move(customer), std::move(key), std::move(pack),
-                         std::move(currency), options)
+  return buyCreditsAsync(std::move(customer), std::move(key), std::move(pack), std::move(currency),
+                         options)
       .get();
 }
 

@@ -41,7 +41,9 @@ class TypedCall final : public Call {
     const Outcome missing = connection.missing(role_);
     if (!missing.ok()) {
       const std::string& detail = connection.missingDetail();
-      succeed({.outcome = missing, .detail = detail.empty() ? name(role_) : detail, .value = {},
+      succeed({.outcome = missing,
+               .detail = detail.empty() ? name(role_) : detail,
+               .value = {},
                .json = {}});
       return kj::READY_NOW;
     }

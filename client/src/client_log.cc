@@ -75,20 +75,20 @@ Reply<Proof> Client::inclusionProof(std::uint64_t position, std::uint64_t size,
 
 Client::Future<Proof> Client::inclusionProofAsync(std::uint64_t position, std::uint64_t size,
                                                   const CallOptions& options) {
-  return impl_->call<Proof>(
-      Role::auditor, Effect::read, options,
-      [position, size, json = options.json](Connection& connection) {
-        auto request = connection.auditor().inclusionProofRequest();
-        request.setPosition(position);
-        request.setSize(size);
-        return request.send().then([json](auto&& response) {
-          auto reply = replyOf<Proof>(response, json);
-          if (reply.ok()) {
-            reply.value = {.path = pathFromWire(response.getPath()), .size = response.getSize()};
-          }
-          return reply;
-        });
-      });
+  return impl_->call<Proof>(Role::auditor, Effect::read, options,
+                            [position, size, json = options.json](Connection& connection) {
+                              auto request = connection.auditor().inclusionProofRequest();
+                              request.setPosition(position);
+                              request.setSize(size);
+                              return request.send().then([json](auto&& response) {
+                                auto reply = replyOf<Proof>(response, json);
+                                if (reply.ok()) {
+                                  reply.value = {.path = pathFromWire(response.getPath()),
+                                                 .size = response.getSize()};
+                                }
+                                return reply;
+                              });
+                            });
 }
 
 Reply<Proof> Client::consistencyProof(std::uint64_t old_size, std::uint64_t new_size,
@@ -98,21 +98,20 @@ Reply<Proof> Client::consistencyProof(std::uint64_t old_size, std::uint64_t new_
 
 Client::Future<Proof> Client::consistencyProofAsync(std::uint64_t old_size, std::uint64_t new_size,
                                                     const CallOptions& options) {
-  return impl_->call<Proof>(
-      Role::auditor, Effect::read, options,
-      [old_size, new_size, json = options.json](Connection& connection) {
-        auto request = connection.auditor().consistencyProofRequest();
-        request.setOldSize(old_size);
-        request.setNewSize(new_size);
-        return request.send().then([json](auto&& response) {
-          auto reply = replyOf<Proof>(response, json);
-          if (reply.ok()) {
-            reply.value = {.path = pathFromWire(response.getPath()),
-                           .size = response.getNewSize()};
-          }
-          return reply;
-        });
-      });
+  return impl_->call<Proof>(Role::auditor, Effect::read, options,
+                            [old_size, new_size, json = options.json](Connection& connection) {
+                              auto request = connection.auditor().consistencyProofRequest();
+                              request.setOldSize(old_size);
+                              request.setNewSize(new_size);
+                              return request.send().then([json](auto&& response) {
+                                auto reply = replyOf<Proof>(response, json);
+                                if (reply.ok()) {
+                                  reply.value = {.path = pathFromWire(response.getPath()),
+                                                 .size = response.getNewSize()};
+                                }
+                                return reply;
+                              });
+                            });
 }
 
 Reply<StateDigest> Client::stateDigest(const CallOptions& options) {

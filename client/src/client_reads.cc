@@ -82,16 +82,15 @@ Reply<Customer> Client::customer(std::string id, const CallOptions& options) {
 }
 
 Client::Future<Customer> Client::customerAsync(std::string id, const CallOptions& options) {
-  return impl_->call<Customer>(
-      Role::reader, Effect::read, options,
-      [id = std::move(id), json = options.json](Connection& connection) {
-        auto request = customerReader(connection, id).infoRequest();
-        return request.send().then([json](auto&& response) {
-          auto reply = replyOf<Customer>(response, json);
-          if (reply.ok()) reply.value = fromWire(response.getInfo());
-          return reply;
-        });
-      });
+  return impl_->call<Customer>(Role::reader, Effect::read, options,
+                               [id = std::move(id), json = options.json](Connection& connection) {
+                                 auto request = customerReader(connection, id).infoRequest();
+                                 return request.send().then([json](auto&& response) {
+                                   auto reply = replyOf<Customer>(response, json);
+                                   if (reply.ok()) reply.value = fromWire(response.getInfo());
+                                   return reply;
+                                 });
+                               });
 }
 
 Reply<Page<Customer>> Client::customers(PageRequest page, const CallOptions& options) {

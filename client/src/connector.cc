@@ -42,11 +42,16 @@ void watchPeer(kj::AsyncIoStream& stream) {
 
 const char* name(Role role) {
   switch (role) {
-    case Role::recorder: return "recorder";
-    case Role::reader: return "reader";
-    case Role::billing: return "billing";
-    case Role::auditor: return "auditor";
-    case Role::admin: return "admin";
+    case Role::recorder:
+      return "recorder";
+    case Role::reader:
+      return "reader";
+    case Role::billing:
+      return "billing";
+    case Role::auditor:
+      return "auditor";
+    case Role::admin:
+      return "admin";
   }
   return "unknown";
 }
@@ -55,15 +60,16 @@ Error errorOf(const kj::Exception& exception, Effect effect) {
   const std::string text = exception.getDescription().cStr();
   switch (exception.getType()) {
     case kj::Exception::Type::OVERLOADED:
-      return {ErrorKind::overloaded,
-              "the daemon has too much to do; nothing was decided: " + text};
+      return {ErrorKind::overloaded, "the daemon has too much to do; nothing was decided: " + text};
     case kj::Exception::Type::DISCONNECTED:
+      // KJ's text names system calls; which of them found out is of no use to anybody.
       if (effect == Effect::read) {
-        return {ErrorKind::unreachable, "the connection broke before the answer: " + text};
+        return {ErrorKind::unreachable, "the connection broke before the answer"};
       }
       return {ErrorKind::unknownOutcome,
-              fmt::format("the connection broke before the answer; {} ({})", kRepeatAdvice, text)};
-    default: return {ErrorKind::failed, "the daemon could not answer: " + text};
+              fmt::format("the connection broke before the answer; {}", kRepeatAdvice)};
+    default:
+      return {ErrorKind::failed, "the daemon could not answer: " + text};
   }
 }
 
@@ -74,10 +80,10 @@ Connection::Connection(kj::Own<kj::AsyncIoStream> stream)
       network_(*stream_, capnp::rpc::twoparty::Side::CLIENT, receiveOptions()),
       rpc_(capnp::makeRpcClient(network_)),
       disconnect_(network_.onDisconnect().fork()) {
-  watch_ = disconnect_.addBranch()
-               .then([this] { disconnected_ = true; },
-                     [this](kj::Exception&&) { disconnected_ = true; })
-               .eagerlyEvaluate(nullptr);
+  watch_ =
+      disconnect_.addBranch()
+          .then([this] { disconnected_ = true; }, [this](kj::Exception&&) { disconnected_ = true; })
+          .eagerlyEvaluate(nullptr);
 }
 
 kj::Promise<void> Connection::login(const std::string& token) {
@@ -103,11 +109,21 @@ Outcome Connection::missing(Role role) const {
   if (!login_.ok()) return login_;
   bool present = false;
   switch (role) {
-    case Role::recorder: present = recorder_ != nullptr; break;
-    case Role::reader: present = reader_ != nullptr; break;
-    case Role::billing: present = billing_ != nullptr; break;
-    case Role::auditor: present = auditor_ != nullptr; break;
-    case Role::admin: present = admin_ != nullptr; break;
+    case Role::recorder:
+      present = recorder_ != nullptr;
+      break;
+    case Role::reader:
+      present = reader_ != nullptr;
+      break;
+    case Role::billing:
+      present = billing_ != nullptr;
+      break;
+    case Role::auditor:
+      present = auditor_ != nullptr;
+      break;
+    case Role::admin:
+      present = admin_ != nullptr;
+      break;
   }
   return present ? Outcome{} : fromWire(wire::Outcome::UNAUTHORIZED);
 }
@@ -135,37 +151,39 @@ void Connector::start(kj::Own<Call> owned) {
     ended = ended.exclusiveJoin(
         timer_.afterDelay(call.timeout().count() * kj::MILLISECONDS).then([] { return false; }));
   }
-  tasks_.add(ended
-                 .then(
-                     [this, &call](bool answered) {
-                       if (answered) return;
-                       const auto ms = call.timeout().count();
-                       if (!call.sent_) {
-                         call.fail({ErrorKind::unreachable,
-                                    fmt::format("no connection to {} within {} ms",
-                                                address_.kj_form, ms)});
-                       } else if (call.effect() == Effect::read) {
-                         call.fail({ErrorKind::timedOut, fmt::format("no answer in {} ms", ms)});
-                       } else {
-                         call.fail({ErrorKind::unknownOutcome,
-                                    fmt::format("no answer in {} ms; {}", ms, kRepeatAdvice)});
-                       }
-                     },
-                     [this, &call](kj::Exception&& exception) {
-                       if (call.sent_) {
-                         call.fail(errorOf(exception, call.effect()));
-                       } else {
-                         call.fail({ErrorKind::unreachable,
-                                    fmt::format("cannot reach {}: {}", address_.kj_form,
-                                                exception.getDescription().cStr())});
-                       }
-                     })
-                 .attach(kj::mv(owned)));
+  tasks_.add(
+      ended
+          .then(
+              [this, &call](bool answered) {
+                if (answered) return;
+                const auto ms = call.timeout().count();
+                if (!call.sent_) {
+                  call.fail({ErrorKind::unreachable, fmt::format("no connection to {} within {} ms",
+                                                                 address_.kj_form, ms)});
+                } else if (call.effect() == Effect::read) {
+                  call.fail({ErrorKind::timedOut, fmt::format("no answer in {} ms", ms)});
+                } else {
+                  call.fail({ErrorKind::unknownOutcome,
+                             fmt::format("no answer in {} ms; {}", ms, kRepeatAdvice)});
+                }
+              },
+              [this, &call](kj::Exception&& exception) {
+                if (call.sent_) {
+                  call.fail(errorOf(exception, call.effect()));
+                } else {
+                  call.fail(
+                      {ErrorKind::unreachable, fmt::format("cannot reach {}: {}", address_.kj_form,
+                                                           exception.getDescription().cStr())});
+                }
+              })
+          .attach(kj::mv(owned)));
 }
 
 kj::Promise<kj::Own<Connection>> Connector::connection() {
   bool usable = false;
-  KJ_IF_MAYBE(live, connection_) { usable = (*live)->isUsable(); }
+  KJ_IF_MAYBE (live, connection_) {
+    usable = (*live)->isUsable();
+  }
   if (!usable && !attempt_runs_) {
     connection_ = nullptr;
     attempt_runs_ = true;

@@ -256,9 +256,7 @@ CatalogChange fromWire(wire::CatalogChange::Reader in) {
 }
 
 TreeHead fromWire(wire::TreeHead::Reader in) {
-  return {.size = in.getSize(),
-          .root = toString(in.getRoot()),
-          .recorded_ns = in.getRecorded()};
+  return {.size = in.getSize(), .root = toString(in.getRoot()), .recorded_ns = in.getRecorded()};
 }
 
 Status fromWire(wire::Status::Reader in) {
@@ -321,10 +319,10 @@ void toWire(std::span<const UsageEntry> entries, capnp::List<wire::UsageEntry>::
 }
 
 capnp::MessageSize sizeHint(std::span<const UsageEntry> entries) {
-  constexpr std::size_t kEntryWords = 3 + 6;     // UsageEntry and RecordUsage
+  constexpr std::size_t kEntryWords = 3 + 6;  // UsageEntry and RecordUsage
   constexpr std::size_t kTokensWords = 7;
   constexpr std::size_t kPropertyWords = 2;
-  constexpr std::size_t kMessageWords = 64;      // the call around them
+  constexpr std::size_t kMessageWords = 64;  // the call around them
   std::size_t words = kMessageWords;
   for (const UsageEntry& entry : entries) {
     words += kEntryWords + textWords(entry.customer) + textWords(entry.key) +

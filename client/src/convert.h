@@ -44,8 +44,7 @@ std::vector<T> listFromWire(List list) {
 }
 
 void toWire(const Usage& usage, wire::RecordUsage::Builder out);
-void toWire(std::span<const UsageEntry> entries,
-            capnp::List<wire::UsageEntry>::Builder out);
+void toWire(std::span<const UsageEntry> entries, capnp::List<wire::UsageEntry>::Builder out);
 
 /// Words that a message with these entries takes at most: without such a hint a large batch is
 /// built in many segments, which costs a third of the rate.

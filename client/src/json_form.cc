@@ -51,7 +51,7 @@ void normaliseStruct(json& object, capnp::StructSchema schema, const std::string
       member = object.erase(member);
       continue;
     }
-    KJ_IF_MAYBE(field, schema.findFieldByName(member.key())) {
+    KJ_IF_MAYBE (field, schema.findFieldByName(member.key())) {
       normalise(*member, field->getType(), below(place, member.key()));
     } else {
       std::vector<std::string> known;
@@ -85,9 +85,8 @@ void normaliseInteger(json& value, const std::string& place) {
     value = number;
   }
   if (!value.is_number_integer()) refuse_value();
-  const bool fits = value.is_number_unsigned()
-                        ? std::in_range<Integer>(value.get<std::uint64_t>())
-                        : std::in_range<Integer>(value.get<std::int64_t>());
+  const bool fits = value.is_number_unsigned() ? std::in_range<Integer>(value.get<std::uint64_t>())
+                                               : std::in_range<Integer>(value.get<std::int64_t>());
   if (!fits) refuse_value();
   if (sizeof(Integer) == sizeof(std::int64_t)) value = value.dump();  // the codec's form of it
 }
@@ -104,27 +103,39 @@ void normaliseEnum(const json& value, capnp::EnumSchema schema, const std::strin
 // Turns one value into the form that the codec reads exactly, or refuses it.
 void normalise(json& value, capnp::Type type, const std::string& place) {
   switch (type.which()) {
-    case capnp::schema::Type::STRUCT: return normaliseStruct(value, type.asStruct(), place);
+    case capnp::schema::Type::STRUCT:
+      return normaliseStruct(value, type.asStruct(), place);
     case capnp::schema::Type::LIST:
       if (!value.is_array()) refuse(place, fmt::format("a list is due, not {}", value.dump()));
       for (std::size_t i = 0; i < value.size(); ++i) {
         normalise(value[i], type.asList().getElementType(), fmt::format("{}[{}]", place, i));
       }
       return;
-    case capnp::schema::Type::TEXT: return normaliseText(value, place);
-    case capnp::schema::Type::ENUM: return normaliseEnum(value, type.asEnum(), place);
+    case capnp::schema::Type::TEXT:
+      return normaliseText(value, place);
+    case capnp::schema::Type::ENUM:
+      return normaliseEnum(value, type.asEnum(), place);
     case capnp::schema::Type::BOOL:
       if (!value.is_boolean()) refuse(place, "true or false is due, not " + value.dump());
       return;
-    case capnp::schema::Type::INT8: return normaliseInteger<std::int8_t>(value, place);
-    case capnp::schema::Type::INT16: return normaliseInteger<std::int16_t>(value, place);
-    case capnp::schema::Type::INT32: return normaliseInteger<std::int32_t>(value, place);
-    case capnp::schema::Type::INT64: return normaliseInteger<std::int64_t>(value, place);
-    case capnp::schema::Type::UINT8: return normaliseInteger<std::uint8_t>(value, place);
-    case capnp::schema::Type::UINT16: return normaliseInteger<std::uint16_t>(value, place);
-    case capnp::schema::Type::UINT32: return normaliseInteger<std::uint32_t>(value, place);
-    case capnp::schema::Type::UINT64: return normaliseInteger<std::uint64_t>(value, place);
-    default: return;  // the codec has the last word
+    case capnp::schema::Type::INT8:
+      return normaliseInteger<std::int8_t>(value, place);
+    case capnp::schema::Type::INT16:
+      return normaliseInteger<std::int16_t>(value, place);
+    case capnp::schema::Type::INT32:
+      return normaliseInteger<std::int32_t>(value, place);
+    case capnp::schema::Type::INT64:
+      return normaliseInteger<std::int64_t>(value, place);
+    case capnp::schema::Type::UINT8:
+      return normaliseInteger<std::uint8_t>(value, place);
+    case capnp::schema::Type::UINT16:
+      return normaliseInteger<std::uint16_t>(value, place);
+    case capnp::schema::Type::UINT32:
+      return normaliseInteger<std::uint32_t>(value, place);
+    case capnp::schema::Type::UINT64:
+      return normaliseInteger<std::uint64_t>(value, place);
+    default:
+      return;  // the codec has the last word
   }
 }
 

@@ -80,8 +80,8 @@ bool LoopThread::drain(LoopResident& resident) {
 void LoopThread::run() {
   kj::AsyncIoContext io = kj::setupAsyncIo();
   auto wake = io.lowLevelProvider->wrapInputFd(
-      event_fd_, kj::LowLevelAsyncIoProvider::ALREADY_CLOEXEC |
-                     kj::LowLevelAsyncIoProvider::ALREADY_NONBLOCK);
+      event_fd_,
+      kj::LowLevelAsyncIoProvider::ALREADY_CLOEXEC | kj::LowLevelAsyncIoProvider::ALREADY_NONBLOCK);
   auto resident = make_resident_(io.provider->getNetwork(), io.provider->getTimer());
   bool running = true;
   while (running) {

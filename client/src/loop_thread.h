@@ -24,8 +24,7 @@ class LoopResident {
 
 class LoopThread {
  public:
-  using MakeResident =
-      kj::Function<kj::Own<LoopResident>(kj::Network& network, kj::Timer& timer)>;
+  using MakeResident = kj::Function<kj::Own<LoopResident>(kj::Network& network, kj::Timer& timer)>;
   using Task = kj::Function<void(LoopResident& resident)>;
 
   /// Starts the thread. Throws std::system_error when the system has no descriptor or thread left.

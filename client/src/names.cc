@@ -41,12 +41,18 @@ std::string_view name(ClockKind value) { return schemaName<wire::ClockKind>(valu
 
 const char* name(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::invalidArgument: return "invalidArgument";
-    case ErrorKind::unreachable: return "unreachable";
-    case ErrorKind::timedOut: return "timedOut";
-    case ErrorKind::unknownOutcome: return "unknownOutcome";
-    case ErrorKind::overloaded: return "overloaded";
-    case ErrorKind::failed: return "failed";
+    case ErrorKind::invalidArgument:
+      return "invalidArgument";
+    case ErrorKind::unreachable:
+      return "unreachable";
+    case ErrorKind::timedOut:
+      return "timedOut";
+    case ErrorKind::unknownOutcome:
+      return "unknownOutcome";
+    case ErrorKind::overloaded:
+      return "overloaded";
+    case ErrorKind::failed:
+      return "failed";
   }
   return "unknown";
 }

@@ -121,9 +121,8 @@ class UsageStream::Impl {
     CHECK(!finishing_, "nothing is written after finish()");
     waitUntil([this] { return written_ - progress_->answered < in_flight_max_; });
     ++written_;
-    client_.post([holder = holder_, batch = std::move(batch)](Connector&) {
-      holder->side->write(batch);
-    });
+    client_.post(
+        [holder = holder_, batch = std::move(batch)](Connector&) { holder->side->write(batch); });
   }
 
   std::uint64_t finish() {

@@ -1,4 +1,4 @@
-"""A commit that fails ends the daemon, with its message, and loses nothing that was acknowledged."""
+"""A commit that fails ends the daemon, with its message, and loses nothing acknowledged."""
 
 import pathlib
 import shutil

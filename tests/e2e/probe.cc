@@ -1,6 +1,6 @@
 // Calls of the client library that the command line has no command for, for the scripts here.
 //
-//   probe ADDRESS batch CUSTOMER FEATURE COUNT    records COUNT events in one call: "outcome detail"
+//   probe ADDRESS batch CUSTOMER FEATURE COUNT   records COUNT events in one call: "outcome detail"
 //   probe ADDRESS digest                          "position digest" of the daemon's state
 //   probe ADDRESS consistency OLD NEW             the proof's hashes, one a line
 //

@@ -1,5 +1,5 @@
-"""What is wrong gets a clear, named answer: the daemon and its other connections go on unharmed, and
-nothing is recorded.
+"""What is wrong gets a clear, named answer: the daemon and its other connections go on
+unharmed, and nothing is recorded.
 """
 
 import pathlib
@@ -121,7 +121,8 @@ class RefusalsTest(daybook.LedgerTest):
 
     def test_a_message_that_is_no_call_is_answered_or_ends_that_connection(self):
         # One segment whose root pointer leads outside; one with a list that claims 2^29 elements.
-        for words in (struct.pack("<Q", 0x0000_0001_7FFF_FFFC), b"\xfd\xff\xff\x7f\xff\xff\xff\xff"):
+        for words in (struct.pack("<Q", 0x0000_0001_7FFF_FFFC),
+                      b"\xfd\xff\xff\x7f\xff\xff\xff\xff"):
             connection = self.connect()
             self.send(connection, struct.pack("<II", 0, len(words) // 8) + words)
             connection.shutdown(socket.SHUT_WR)

@@ -27,10 +27,10 @@ namespace daybook::test {
 
 /// What the daemon does to the next calls that record.
 struct FakeBehaviour {
-  bool silent = false;             // take commands, record them, never answer
-  bool overloaded = false;         // answer OVERLOADED
-  std::uint64_t break_at = 0;      // close the connection at this batch of a stream; 0: never
-  std::uint64_t withhold_from = 0; // give no results from this batch of a stream on; 0: give all
+  bool silent = false;              // take commands, record them, never answer
+  bool overloaded = false;          // answer OVERLOADED
+  std::uint64_t break_at = 0;       // close the connection at this batch of a stream; 0: never
+  std::uint64_t withhold_from = 0;  // give no results from this batch of a stream on; 0: give all
 };
 
 /// One usage event as it came.
@@ -138,9 +138,15 @@ class FakeStream final : public wire::UsageStream::Server {
     unsigned index = 0;
     for (auto entry : context.getParams().getEntries()) {
       switch (takeUsage(ledger_, entry.getCustomer(), entry.getKey(), entry.getUsage())) {
-        case FakeLedger::Taken::recorded: result.setRecorded(result.getRecorded() + 1); break;
-        case FakeLedger::Taken::duplicate: result.setDuplicates(result.getDuplicates() + 1); break;
-        case FakeLedger::Taken::refused: refused.push_back(index); break;
+        case FakeLedger::Taken::recorded:
+          result.setRecorded(result.getRecorded() + 1);
+          break;
+        case FakeLedger::Taken::duplicate:
+          result.setDuplicates(result.getDuplicates() + 1);
+          break;
+        case FakeLedger::Taken::refused:
+          refused.push_back(index);
+          break;
       }
       ++index;
     }
@@ -178,9 +184,8 @@ class FakeCustomerRecorder final : public wire::CustomerRecorder::Server {
       kj::throwFatalException(KJ_EXCEPTION(OVERLOADED, "the queue is full"));
     }
     auto params = context.getParams();
-    const auto taken =
-        takeUsage(ledger_, capnp::Text::Reader(id_.c_str(), id_.size()), params.getKey(),
-                  params.getUsage());
+    const auto taken = takeUsage(ledger_, capnp::Text::Reader(id_.c_str(), id_.size()),
+                                 params.getKey(), params.getUsage());
     if (behaviour.silent) return kj::NEVER_DONE;
     if (behaviour.break_at != 0) {
       break_connection_();
@@ -349,8 +354,8 @@ class FakeDaemon {
 
   void run(std::promise<void>& ready) {
     auto io = kj::setupAsyncIo();
-    auto stop = io.lowLevelProvider->wrapInputFd(
-        stop_fds_[0], kj::LowLevelAsyncIoProvider::TAKE_OWNERSHIP);
+    auto stop =
+        io.lowLevelProvider->wrapInputFd(stop_fds_[0], kj::LowLevelAsyncIoProvider::TAKE_OWNERSHIP);
     auto address =
         io.provider->getNetwork().parseAddress("unix:" + socketPath()).wait(io.waitScope);
     auto receiver = address->listen();

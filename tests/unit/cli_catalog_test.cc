@@ -51,8 +51,9 @@ TEST_CASE("small numbers may be text as well as numbers") {
 }
 
 TEST_CASE("a mistake in a catalog file is named with its place") {
-  CHECK(errorOf("[[plans]]\ncode = \"a\"\nbase = 1.5", "p.toml") ==
-        "p.toml: line 3: write numbers with a fraction as text, in quotes, so that they stay exact");
+  CHECK(
+      errorOf("[[plans]]\ncode = \"a\"\nbase = 1.5", "p.toml") ==
+      "p.toml: line 3: write numbers with a fraction as text, in quotes, so that they stay exact");
   CHECK(errorOf("[[plans]\n", "p.toml").find("p.toml: line 1: ") == 0);
   CHECK(errorOf("[[plans]]\nstart = 2026-01-01", "p.toml") ==
         "p.toml: line 2: dates and times have no place in a catalog");
@@ -75,22 +76,42 @@ TEST_CASE("the difference of an item names each field with its old and new value
   changed.insert(changed.find("model = "), "name = \"Pro\"\n");
   const std::string after = catalogFromText(changed, "plans.toml");
   CHECK(changesOfItem(before, after, "plans", "pro") ==
-        std::vector<FieldChange>{{"features[calls].included", "10000", "20000"},
-                                 {"name", "", "Pro"}});
+        std::vector<FieldChange>{{"name", "", "Pro"},
+                                 {"features[calls].included", "10000", "20000"}});
   CHECK(changesOfItem(before, after, "features", "calls").empty());
   CHECK(changesOfItem(before, before, "plans", "pro").empty());
+
+  std::string fewer = kToml;
+  fewer.erase(fewer.find("included"), 16);
+  fewer.replace(fewer.find("model = "), 8, "interval = \"year\"\nmodel = ");
+  CHECK(changesOfItem(before, catalogFromText(fewer, "plans.toml"), "plans", "pro") ==
+        std::vector<FieldChange>{{"interval", "", "year"},
+                                 {"features[calls].included", "10000", ""}});
 }
 
-TEST_CASE("a new item shows all its fields, and versions that the ledger gives are left out") {
-  const auto changes = changesOfItem(
-      "{}",
-      R"({"priceBooks":[{"currency":"USD","version":4,"effective":"17",
+TEST_CASE("an absent number is 0, but where its absence means something else") {
+  const auto plan = [](const char* fields) {
+    return catalogFromText(R"({"plans":[{"code":"p",)" + std::string(fields) + "}]}", "c.json");
+  };
+  const std::string zero = plan(
+      R"("credits":"0","features":[{"feature":"f","included":"0.0"}],"prices":[{"currency":"USD"}])");
+  const std::string absent =
+      plan(R"("features":[{"feature":"f"}],"prices":[{"currency":"USD","includedBalance":"0"}])");
+  CHECK(changesOfItem(zero, absent, "plans", "p") ==
+        std::vector<FieldChange>{{"prices[USD].includedBalance", "", "0"}});
+}
+
+TEST_CASE("a new item shows its fields, but for defaults and what the ledger gives") {
+  const auto changes =
+      changesOfItem("{}",
+                    R"({"priceBooks":[{"currency":"USD","version":4,"effective":"17",
           "models":[{"provider":"p","model":"m","input":"3","retired":false}]}]})",
-      "priceBooks", "USD");
-  CHECK(changes == std::vector<FieldChange>{{"currency", "", "USD"},
-                                            {"models[p/m].input", "", "3"},
-                                            {"models[p/m].model", "", "m"},
-                                            {"models[p/m].provider", "", "p"}});
+                    "priceBooks", "USD");
+  CHECK(changes == std::vector<FieldChange>{{"models[p/m].input", "", "3"}});
+  CHECK(changesOfItem("{}", catalogFromText(kToml, "plans.toml"), "plans", "pro") ==
+        std::vector<FieldChange>{{"prices[USD].base", "", "99"},
+                                 {"features[calls].included", "", "10000"},
+                                 {"features[calls].prices[USD].unitPrice", "", "0.01"}});
 }
 
 }  // namespace

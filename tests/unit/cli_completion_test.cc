@@ -37,8 +37,7 @@ class Bash {
  public:
   Bash() { directory_.write("completion", script(Shell::bash)); }
   std::string offers(const std::string& words) const {
-    directory_.write("ask", "source " + directory_.path("completion") +
-                                "\nCOMP_WORDS=(" + words +
+    directory_.write("ask", "source " + directory_.path("completion") + "\nCOMP_WORDS=(" + words +
                                 ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
                                 "compopt() { :; }\n_daybook\necho \"${COMPREPLY[*]}\"\n");
     return outputOf("cd " + directory_.path() + " && bash ask 2>&1");

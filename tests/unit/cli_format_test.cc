@@ -102,9 +102,9 @@ TEST_CASE("times and lengths that users give are checked, and the option is name
 }
 
 TEST_CASE("progress shows share, rate and what is left") {
-  CHECK(progressLine("t.csv", {.rows = 12'345, .refused = 2, .bytes_read = 500,
-                               .bytes_total = 1'000},
-                     2'000, 1'000) ==
+  CHECK(progressLine("t.csv",
+                     {.rows = 12'345, .refused = 2, .bytes_read = 500, .bytes_total = 1'000}, 2'000,
+                     1'000) ==
         "t.csv [##########----------]  50%  12 345 rows  6 172 rows/s  ETA 1s  2 refused");
   CHECK(progressLine("stdin", {.rows = 10, .refused = 0, .bytes_read = 99, .bytes_total = 0}, 0,
                      0) == "stdin  10 rows");

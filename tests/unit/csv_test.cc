@@ -65,7 +65,8 @@ TEST_CASE("raw is what the file has, without the line end") {
 TEST_CASE("another delimiter, and a byte order mark") {
   CHECK(fieldsOf("a;b,c\n", ';') == std::vector<Fields>{{"a", "b,c"}});
   CHECK(fieldsOf("a\tb\n", '\t') == std::vector<Fields>{{"a", "b"}});
-  CHECK(fieldsOf("\xef\xbb\xbf" "a,b\n") == std::vector<Fields>{{"a", "b"}});
+  CHECK(fieldsOf("\xef\xbb\xbf"
+                 "a,b\n") == std::vector<Fields>{{"a", "b"}});
 }
 
 TEST_CASE("an open quote spoils its own line only") {

@@ -71,11 +71,8 @@ TEST_CASE("a trace with tokens becomes usage, keyed by source and row") {
   UsageEntry expected{.customer = "acme", .key = "rows.csv:1", .usage = {}};
   expected.usage.feature = "chat";
   expected.usage.at_ns = 1'700'158'623'979'960'000;
-  expected.usage.tokens = client::Tokens{.provider = "",
-                                         .model = "gpt-x",
-                                         .input = std::nullopt,
-                                         .total_input = 4808,
-                                         .output = 10};
+  expected.usage.tokens = client::Tokens{
+      .provider = "", .model = "gpt-x", .input = std::nullopt, .total_input = 4808, .output = 10};
   CHECK(usage(rows[0]) == expected);
 }
 

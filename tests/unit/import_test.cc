@@ -64,10 +64,10 @@ TEST_CASE("rows are recorded once, also when they are imported again") {
 TEST_CASE("refused rows are counted by reason, with the first of each, and written down") {
   FakeDaemon daemon;
   const test::TemporaryDirectory directory;
-  const auto done = importText(daemon, directory,
-                               usageLines(3) + usageLine("nobody") + "oops\n" + usageLines(2) +
-                                   usageLine("nobody"),
-                               {.batch = 2});
+  const auto done = importText(
+      daemon, directory,
+      usageLines(3) + usageLine("nobody") + "oops\n" + usageLines(2) + usageLine("nobody"),
+      {.batch = 2});
   CHECK(done.stats.rows == 8);
   CHECK(done.stats.recorded == 5);
   CHECK(done.stats.refused == 3);
@@ -91,9 +91,9 @@ TEST_CASE("commands of all kinds take effect in the order of the file") {
   const test::TemporaryDirectory directory;
   const std::string create = "{\"customer\":\"foo\",\"createCustomer\":{}}\n";
   const std::string subscribe = "{\"customer\":\"foo\",\"subscribe\":{\"plan\":\"pro\"}}\n";
-  const auto done = importText(daemon, directory,
-                               create + subscribe + usageLines(3) + subscribe + usageLines(1),
-                               {.batch = 2});
+  const auto done =
+      importText(daemon, directory, create + subscribe + usageLines(3) + subscribe + usageLines(1),
+                 {.batch = 2});
   CHECK(done.stats.recorded == 7);
   CHECK(daemon.ledger().order() == std::vector<std::string>{"createCustomer", "subscribe", "usage",
                                                             "usage", "usage", "subscribe",
@@ -106,8 +106,8 @@ TEST_CASE("an import that breaks off knows what is durable, and a second run com
   FakeDaemon daemon;
   const test::TemporaryDirectory directory;
   daemon.ledger().behave({.break_at = 5});
-  const auto first = importText(daemon, directory, usageLines(1'000),
-                                {.batch = 50, .in_flight_max = 2});
+  const auto first =
+      importText(daemon, directory, usageLines(1'000), {.batch = 50, .in_flight_max = 2});
   CHECK(first.broken);
   CHECK(first.stats.recorded >= 150);
   CHECK(first.stats.recorded <= 250);

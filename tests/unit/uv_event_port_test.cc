@@ -21,6 +21,14 @@
 
 #include <catch2/catch.hpp>
 
+#if defined(__SANITIZE_THREAD__)
+#define DAYBOOK_TEST_TSAN
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DAYBOOK_TEST_TSAN
+#endif
+#endif
+
 namespace daybook::daemon {
 namespace {
 
@@ -113,6 +121,8 @@ TEST_CASE("wait() and poll() say once that another thread called") {
   CHECK_FALSE(port.poll());
 }
 
+// KJ's mutex is a futex of its own that ThreadSanitizer cannot see: with it this is all races.
+#ifndef DAYBOOK_TEST_TSAN
 TEST_CASE("Other threads run code on the loop through KJ's executor") {
   Loop loop;
   auto paf = kj::newPromiseAndFulfiller<int>();
@@ -126,6 +136,7 @@ TEST_CASE("Other threads run code on the loop through KJ's executor") {
   });
   CHECK(paf.promise.wait(loop.scope) == 99);
 }
+#endif
 
 TEST_CASE("A queue across threads keeps each thread's order and loses nothing") {
   Loop loop;

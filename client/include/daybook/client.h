@@ -117,8 +117,7 @@ class Client {
   Reply<BatchResult> recordBatch(std::vector<UsageEntry> entries, const CallOptions& options = {});
   Future<BatchResult> recordBatchAsync(std::vector<UsageEntry> entries,
                                        const CallOptions& options = {});
-  Reply<UsageStream> openStream(UsageStream::OnResult on_result,
-                                const StreamOptions& options = {});
+  Reply<UsageStream> openStream(UsageStream::OnResult on_result, const StreamOptions& options = {});
 
   // ---- Balances and invoices (role Reader)
 
