@@ -136,7 +136,7 @@ void writeLastSnapshot(Snapshotter& snapshotter, UvEventPort& port, spdlog::logg
 
 ExitStatus serve(const Config& config, Logging& logging) {
   const std::shared_ptr<spdlog::logger> logger = logging.logger();
-  ignoreSigpipe();
+  ignoreWriteSignals();
   UvEventPort port;
   kj::EventLoop loop(port);
   kj::WaitScope scope(loop);
@@ -159,8 +159,11 @@ ExitStatus serve(const Config& config, Logging& logging) {
   const audit::CompactRange tree = opened.tree;
   CommitPipeline pipeline(std::move(opened),
                           {*store, codec, boundaries, [&] { return clock.now(); }});
+  kj::Maybe<Admission&> watching;
   CrossThreadQueue<CommitResult> commits(port, [&](std::vector<CommitResult> results) {
     for (CommitResult& result : results) pipeline.onDurable(std::move(result));
+    // The reserve covers what the queue holds: it is looked at before more is queued.
+    KJ_IF_MAYBE (admission, watching) admission->update();
   });
   StoreThread store_thread(
       *store, tree, [&](CommitResult result) { commits.push(std::move(result)); },
@@ -174,6 +177,7 @@ ExitStatus serve(const Config& config, Logging& logging) {
   }
 
   Admission admission(pipeline, *store, clock, *logger);
+  watching = admission;
   Ticker ticker(pipeline, admission, port);
   Snapshotter snapshotter(pipeline, *store, codec, pool, *logger,
                           {config.snapshots.every_events, config.snapshots.keep});

@@ -40,6 +40,8 @@ SignalWatch::~SignalWatch() noexcept {
            [](uv_handle_t* handle) noexcept { delete static_cast<Shared*>(handle->data); });
 }
 
-void ignoreSigpipe() { static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); }
+void ignoreWriteSignals() {
+  for (const int signal : {SIGPIPE, SIGXFSZ}) static_cast<void>(std::signal(signal, SIG_IGN));
+}
 
 }  // namespace daybook::daemon

@@ -27,8 +27,8 @@ class SignalWatch final {
   Shared* shared_;
 };
 
-/// A write to a connection or pipe that broke is an error of that write, not the end of the
-/// process.
-void ignoreSigpipe();
+/// A write to a connection or pipe that broke, or past the limit on a file's size, is an error of
+/// that write, not the end of the process.
+void ignoreWriteSignals();
 
 }  // namespace daybook::daemon

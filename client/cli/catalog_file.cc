@@ -124,6 +124,13 @@ Fields fieldsOfItem(const std::string& catalog, const std::string& list, const s
   return fields;
 }
 
+// Whether the fields have the element itself, or something in it.
+bool has(const Fields& fields, const std::string& field) {
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& entry) {
+    return entry.first == field || entry.first.starts_with(field + ".");
+  });
+}
+
 bool isJson(const std::string& text, std::string_view path) {
   if (path.ends_with(".json")) return true;
   if (path.ends_with(".toml")) return false;
@@ -158,11 +165,11 @@ std::vector<FieldChange> changesOfItem(const std::string& before_catalog,
   std::vector<FieldChange> changes;
   for (const auto& [field, value] : after) {
     const std::string* old_value = find(before, field);
-    if (old_value != nullptr && *old_value == value) continue;
+    if (old_value != nullptr ? *old_value == value : has(before, field)) continue;
     changes.push_back({.field = field, .before = old_value ? *old_value : "", .after = value});
   }
   for (const auto& [field, value] : before) {
-    if (find(after, field) == nullptr) {
+    if (!has(after, field)) {
       changes.push_back({.field = field, .before = value, .after = {}});
     }
   }

@@ -149,6 +149,9 @@ class UsageStream::Impl {
       }
       if (reached()) return;
       if (progress_->error) throw Error(*progress_->error);
+      if (progress_->finished) {
+        throw Error(ErrorKind::failed, "the daemon ended the stream without all of its results");
+      }
       const std::uint64_t seen = progress_->answered;
       const auto news = [&] {
         return progress_->answered != seen || progress_->error || progress_->finished;

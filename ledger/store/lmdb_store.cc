@@ -216,7 +216,7 @@ void LmdbStore::lengthenFile(std::size_t block_bytes) {
   if (needed <= file_bytes_) return;
   const std::uint64_t step = std::max(kFileStepBytes, options_.reserve_bytes / 4);
   const std::uint64_t longer = (needed + step - 1) / step * step;
-  if (longer > fileBytesMax()) return;  // trying ends the process by SIGXFSZ
+  if (longer > fileBytesMax()) return;  // trying raises SIGXFSZ
   const int descriptor = log_->descriptor();
   if (fallocate(descriptor, 0, static_cast<off_t>(file_bytes_),
                 static_cast<off_t>(longer - file_bytes_)) != 0 &&

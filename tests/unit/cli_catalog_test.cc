@@ -94,7 +94,8 @@ TEST_CASE("an absent number is 0, but where its absence means something else") {
     return catalogFromText(R"({"plans":[{"code":"p",)" + std::string(fields) + "}]}", "c.json");
   };
   const std::string zero = plan(
-      R"("credits":"0","features":[{"feature":"f","included":"0.0"}],"prices":[{"currency":"USD"}])");
+      R"("credits":"0","prices":[{"currency":"USD"}],
+         "features":[{"feature":"f","included":"0.0"}])");
   const std::string absent =
       plan(R"("features":[{"feature":"f"}],"prices":[{"currency":"USD","includedBalance":"0"}])");
   CHECK(changesOfItem(zero, absent, "plans", "p") ==

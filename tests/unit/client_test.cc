@@ -234,6 +234,16 @@ TEST_CASE("a stream waits when too much is unanswered, and not for ever") {
   CHECK(daemon.ledger().events().size() == 3);
 }
 
+TEST_CASE("a stream that ends without all results is the daemon's failure") {
+  FakeDaemon daemon;
+  daemon.ledger().behave({.withhold_from = 1});
+  Client client({.address = daemon.address()});
+  auto opened = client.openStream({});
+  UsageStream stream = std::move(opened.value);
+  for (int i = 0; i < 3; ++i) stream.write(entries("acme", i, i + 1));
+  CHECK(kindOf([&] { stream.finish(); }) == ErrorKind::failed);
+}
+
 TEST_CASE("commands as JSON give a receipt each, and JSON that is none is thrown at once") {
   FakeDaemon daemon;
   Client client({.address = daemon.address()});
