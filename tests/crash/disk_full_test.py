@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,12 @@ class DiskFull(unittest.TestCase):
         self.assertTrue(self.ledger.status()["storageFull"])
         self.ledger.run("upcoming", "acme")
         self.ledger.run("verify", self.ledger.data)
+        # It starts on a full disk as well.
+        tip = self.ledger.tip()
+        self.ledger.kill()
+        self.ledger.start()
+        self.assertEqual(self.ledger.tip(), tip)
+        self.assertTrue(self.ledger.status()["storageFull"])
 
         (self.disk / "ballast").unlink()
         self.ledger.status()  # looks at the disk again
@@ -87,6 +94,39 @@ class DiskFull(unittest.TestCase):
         self.ledger.restart()
         self.assertEqual(int(self.ledger.feature("acme", "calls")["used"]), used + 1)
         self.ledger.run("verify", self.ledger.data)
+
+
+class FileSizeLimit(unittest.TestCase):
+    """The process may not write larger files: its log of messages is such a file, too."""
+
+    def setUp(self):
+        self.ledger = Ledger()
+        self.addCleanup(self.ledger.close)
+        self.ledger.start()
+        self.ledger.run("catalog", "apply", str(CATALOG), "--yes")
+        self.ledger.run("customer", "create", "otto")
+        self.ledger.run("subscribe", "otto", "agent")
+
+    def limit(self, size):
+        pid = self.ledger.process.pid
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, hard))
+
+    def test_every_write_is_refused_below_the_reserve_and_no_signal_ends_the_daemon(self):
+        for size in (4 << 20, 0):
+            self.limit(size)
+            self.assertTrue(self.ledger.status()["storageFull"])
+            before = self.ledger.tip()
+            for command in (("topup", "otto", "5"), ("customer", "create", "acme"),
+                            ("clock", "set", "2026-02-02"), ("cancel", "otto")):
+                self.assertIn("refused: storageFull", self.ledger.refused(*command))
+            self.assertEqual(len(self.ledger.invoices()), 1)
+            self.assertEqual(self.ledger.tip(), before)
+        self.limit(resource.RLIM_INFINITY)
+        self.assertFalse(self.ledger.status()["storageFull"])
+        self.ledger.run("topup", "otto", "5")
+        self.ledger.restart()
+        self.ledger.verify()
 
 
 if __name__ == "__main__":
