@@ -16,7 +16,7 @@
 
 #include "daemon/config.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the name of the library
 class App;
 }
 

@@ -1,5 +1,6 @@
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "daemon/session_answers.h"
@@ -10,6 +11,14 @@
 namespace daybook::daemon {
 
 namespace {
+
+/// What a job threw, as it said it.
+std::string problemOf(const kj::Exception& error) {
+  constexpr std::string_view kStandard = "std::exception: ";
+  std::string_view text(error.getDescription().cStr());
+  if (text.substr(0, kStandard.size()) == kStandard) text.remove_prefix(kStandard.size());
+  return std::string(text);
+}
 
 class Admin final : public wire::Admin::Server {
  public:
@@ -70,6 +79,11 @@ class Admin final : public wire::Admin::Server {
 
   kj::Promise<void> backup(BackupContext context) override {
     const std::string directory(context.getParams().getDirectory());
+    if (directory.empty() || directory.front() != '/') {
+      protocol::writeVerdict(context.getResults(),
+                             {Outcome::unavailable, "the directory must be an absolute path"});
+      return kj::READY_NOW;
+    }
     return service_.pool
         .run([this, directory] { return replay::backupTo(service_.store, directory); })
         .then(
@@ -81,7 +95,7 @@ class Admin final : public wire::Admin::Server {
             },
             [context](kj::Exception&& error) mutable {
               protocol::writeVerdict(context.getResults(),
-                                     {Outcome::unavailable, std::string(error.getDescription())});
+                                     {Outcome::unavailable, problemOf(error)});
             });
   }
 
@@ -89,8 +103,7 @@ class Admin final : public wire::Admin::Server {
     return service_.snapshotter.write().then(
         [context](Position position) mutable { context.getResults().setPosition(position.value); },
         [context](kj::Exception&& error) mutable {
-          protocol::writeVerdict(context.getResults(),
-                                 {Outcome::unavailable, std::string(error.getDescription())});
+          protocol::writeVerdict(context.getResults(), {Outcome::unavailable, problemOf(error)});
         });
   }
 

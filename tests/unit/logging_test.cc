@@ -70,7 +70,7 @@ TEST_CASE("A line is a line, whatever is in the message") {
   const LogFile file;
   const LogFormat format = GENERATE(LogFormat::text, LogFormat::json);
   Logging logging(file.config(format));
-  logging.logger()->info(std::string("a\nb\tc\x1b[31m\x7f\0d\xc2\x9b", 16));
+  logging.logger()->info(std::string("a\nb\tc\x1b[31m\x7f\0d\xc2\x9b", 15));
   const auto lines = file.lines();
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], Catch::Contains(R"(a\nb\tc\u001b[31m\u007f\u0000d\u009b)"));
@@ -173,6 +173,7 @@ TEST_CASE("Several threads write whole lines, while the file is opened anew") {
   const LogFile file;
   Logging logging(file.config(LogFormat::json));
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&logging]() {
       for (int i = 0; i < 500; ++i) logging.logger()->info("line {}", i);

@@ -95,7 +95,7 @@ TEST_CASE("Promises fulfilled within the loop are all run, after poll() too") {
 TEST_CASE("yield() looks at sockets between two slices of work") {
   Loop loop;
   bool seen = false;
-  CrossThreadQueue<int> queue(loop.port, [&](std::vector<int>) { seen = true; });
+  CrossThreadQueue<int> queue(loop.port, [&](const std::vector<int>&) { seen = true; });
   queue.push(1);
   kj::evalLater([]() {}).wait(loop.scope);
   CHECK_FALSE(seen);
@@ -148,7 +148,7 @@ TEST_CASE("A queue across threads keeps each thread's order and loses nothing") 
   bool ordered = true;
   std::uint32_t count = 0;
   {
-    CrossThreadQueue<Item> queue(loop.port, [&](std::vector<Item> items) {
+    CrossThreadQueue<Item> queue(loop.port, [&](const std::vector<Item>& items) {
       for (const auto& [thread, number] : items) {
         ordered = ordered && next[thread] == number;
         next[thread] = number + 1;
@@ -172,7 +172,7 @@ TEST_CASE("A queue that goes with values in it calls nobody") {
   bool called = false;
   {
     CrossThreadQueue<std::unique_ptr<int>> queue(
-        loop.port, [&](std::vector<std::unique_ptr<int>>) { called = true; });
+        loop.port, [&](const std::vector<std::unique_ptr<int>>&) { called = true; });
     queue.push(std::make_unique<int>(7));
   }
   loop.port.yield().wait(loop.scope);

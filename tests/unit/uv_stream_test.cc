@@ -54,7 +54,7 @@ Pair makePair(UvEventPort& port) {
   const std::array<int, 2> fds = socketPair();
   return {kj::heap<UvStream>(port, kj::AutoCloseFd(fds[0])),
           kj::heap<UvStream>(port, kj::AutoCloseFd(fds[1]))};
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): kj::Own's disposer is not seen
 
 std::vector<kj::byte> pattern(std::size_t size) {
   std::vector<kj::byte> bytes(size);
@@ -267,7 +267,7 @@ TEST_CASE("Small messages written in one turn leave in one write") {
   for (int i = 0; i < 50; ++i) messages.a->writeMessage(message).wait(messages.loop.scope);
   messages.loop.scope.poll();
   std::vector<kj::byte> all(100'000);
-  CHECK(messages.pair.b->tryRead(all.data(), 1, all.size()).wait(messages.loop.scope) > 50 * 100);
+  CHECK(messages.pair.b->tryRead(all.data(), 1, all.size()).wait(messages.loop.scope) > 5'000);
 }
 
 TEST_CASE("What was written before end() arrives before the end") {
@@ -439,7 +439,7 @@ TEST_CASE("TCP listens where it is told, and its streams carry bytes") {
   auto paf = kj::newPromiseAndFulfiller<kj::Own<UvStream>>();
   std::string address;
   listener->start([&](kj::Own<UvStream> stream, PeerInfo peer) {
-    address = peer.address;
+    address = std::move(peer.address);
     paf.fulfiller->fulfill(kj::mv(stream));
   });
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -485,7 +485,7 @@ TEST_CASE("Without free descriptors accepting pauses, and goes on when there are
   const std::string path = folder.file("s.sock");
   auto listener = UvListener::listenUnix(loop.port, logger, {path, 0600});
   auto paf = kj::newPromiseAndFulfiller<void>();
-  listener->start([&](kj::Own<UvStream>, PeerInfo) { paf.fulfiller->fulfill(); });
+  listener->start([&](kj::Own<UvStream>, const PeerInfo&) { paf.fulfiller->fulfill(); });
   const kj::AutoCloseFd client(connectTo(path));
   // Everything that the shortage meets has been seen by them before.
   logger.error("{} {} {}", path, "a C string", 1);
