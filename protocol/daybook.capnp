@@ -321,7 +321,7 @@ interface Admin {
   # right.
   backup @3 (directory :Text)
       -> (outcome :Common.Outcome, detail :Text, position :UInt64, bytes :UInt64);
-  # A hot copy into a new directory on the daemon's machine, synced and verified.
+  # A hot copy into a new directory (absolute path) on the daemon's machine, synced and verified.
   snapshot @4 () -> (outcome :Common.Outcome, detail :Text, position :UInt64);
 }
 

@@ -1,6 +1,7 @@
 // daybook status, clock, backup, snapshot.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "client/cli/commands.h"
@@ -97,7 +98,9 @@ ExitCode confirmClock(Session& session) {
   return ExitCode::ok;
 }
 
-ExitCode backup(Session& session, const std::string& directory) {
+ExitCode backup(Session& session, const std::string& given) {
+  // Where the daemon runs is not where this does.
+  const std::string directory = std::filesystem::absolute(given);
   const auto reply = session.client().backup(directory, session.callOptions(Session::Work::slow));
   if (session.json()) session.console().line(reply.json);
   if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
@@ -131,7 +134,8 @@ void addStatus(CLI::App& root, Session& session) {
                           {"daybook backup /var/backups/daybook/2026-01-31"},
                           "The daemon writes the copy on its own machine, syncs and verifies it.\n"
                           "To restore, start daybookd on the copy.");
-  copy->add_option("DIR", *directory, "An absolute path that does not exist yet")
+  copy->add_option("DIR", *directory,
+                   "A path that does not exist yet; a relative one starts in this folder")
       ->type_name("")
       ->required();
   copy->callback([&session, directory] {
