@@ -48,7 +48,9 @@ Submitted CommitPipeline::submit(const Command& command) {
     while (recordDueOf(number, at)) {
     }
   }
-  core::Decision decision = engine_.decide(command, {at, boundaries_});
+  const std::optional<Event> subject = subjectOf(command, number);
+  core::Decision decision =
+      engine_.decide(command, {at, boundaries_, subject ? &*subject : nullptr});
   // A refusal tells of the state, so it waits for what it was decided on, too.
   const Position depends_on =
       customer != nullptr ? state().customer(number).last : state().ledger.last_of_ledger;
@@ -75,6 +77,13 @@ std::optional<Submitted> CommitPipeline::repeated(const Command& command,
   Receipt receipt = receiptOf(*event);
   receipt.duplicate = true;
   return Submitted{{{}, std::move(receipt)}, event->position};
+}
+
+std::optional<Event> CommitPipeline::subjectOf(const Command& command,
+                                               CustomerNumber customer) const {
+  const auto* voiding = std::get_if<VoidUsage>(&command.body);
+  if (voiding == nullptr || customer.isNone()) return std::nullopt;
+  return findKeyed(customer, voiding->usage_key);
 }
 
 std::optional<Event> CommitPipeline::findKeyed(CustomerNumber scope, const std::string& key) const {

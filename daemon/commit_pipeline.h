@@ -134,6 +134,8 @@ class CommitPipeline {
   };
 
   std::optional<Submitted> repeated(const Command& command, CustomerNumber scope) const;
+  /// The event that the command is about: of usage to be voided.
+  std::optional<Event> subjectOf(const Command& command, CustomerNumber customer) const;
   std::optional<Event> findKeyed(CustomerNumber scope, const std::string& key) const;
   /// Seals, queues and applies a decision's events. A refusal, for their size, changes nothing;
   /// else the receipt of the keyed event, if there is one.

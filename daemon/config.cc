@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <utility>
 
@@ -11,7 +12,7 @@
 namespace daybook::daemon {
 namespace {
 
-constexpr std::size_t kInvoicePrefixBytesMax = 16;
+constexpr std::size_t kPrefixBytesMax = 16;
 
 // Names of enumerators, in the order of their values.
 template <typename Enum, std::size_t N>
@@ -83,13 +84,32 @@ std::string printLedger(const LedgerConfig& ledger) {
   }
   return text + fmt::format(
                     "grace = \"{}\"\nlate_window = \"{}\"\nfuture_limit = \"{}\"\n"
-                    "invoice_prefix = {}\ndue_days = {}\n",
+                    "invoice_prefix = {}\ncredit_note_prefix = {}\nfirst_invoice = {}\n"
+                    "first_credit_note = {}\ndue_days = {}\n",
                     settings.grace.toString(), settings.late_window.toString(),
                     settings.future_limit.toString(), quote(settings.invoice_prefix),
-                    settings.due_days);
+                    quote(settings.credit_note_prefix), settings.first_invoice,
+                    settings.first_credit_note, settings.due_days);
+}
+
+void checkPrefix(std::string_view key, const std::string& prefix,
+                 std::vector<std::string>& errors) {
+  const bool is_plain =
+      std::all_of(prefix.begin(), prefix.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (is_plain && prefix.size() <= kPrefixBytesMax) return;
+  errors.push_back(fmt::format("ledger.{}: must be at most {} ASCII characters without spaces", key,
+                               kPrefixBytesMax));
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> parseFirstDocument(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole = error == std::errc() && end == text.data() + text.size();
+  if (!is_whole || number == 0 || number > kFirstDocumentMax) return std::nullopt;
+  return number;
+}
 
 std::optional<Role> parseRole(std::string_view text) { return fromName<Role>(text, kRoleNames); }
 
@@ -169,12 +189,10 @@ std::vector<std::string> checkConfig(const Config& config) {
   if (config.ledger.manual_start && config.ledger.manual_start->ns <= 0) {
     errors.emplace_back("ledger.manual_start: must be after 1970");
   }
-  const std::string& prefix = settings.invoice_prefix;
-  if (prefix.size() > kInvoicePrefixBytesMax ||
-      std::any_of(prefix.begin(), prefix.end(), [](char c) { return c <= ' ' || c > '~'; })) {
-    errors.push_back(
-        fmt::format("ledger.invoice_prefix: must be at most {} ASCII characters without spaces",
-                    kInvoicePrefixBytesMax));
+  checkPrefix("invoice_prefix", settings.invoice_prefix, errors);
+  checkPrefix("credit_note_prefix", settings.credit_note_prefix, errors);
+  if (settings.invoice_prefix == settings.credit_note_prefix) {
+    errors.emplace_back("ledger.credit_note_prefix: must not be that of invoices");
   }
   return errors;
 }

@@ -134,5 +134,9 @@ std::optional<mode_t> parseMode(std::string_view text);
 std::optional<LogLevel> parseLogLevel(std::string_view text);
 std::optional<LogFormat> parseLogFormat(std::string_view text);
 std::optional<ClockKind> parseClockKind(std::string_view text);
+/// The largest number that a ledger's invoices or credit notes may begin with.
+inline constexpr std::uint64_t kFirstDocumentMax = 999'999'999'999;
+/// A number from 1 to that.
+std::optional<std::uint64_t> parseFirstDocument(std::string_view text);
 
 }  // namespace daybook::daemon

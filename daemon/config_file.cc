@@ -9,6 +9,7 @@
 
 #include "daemon/config.h"
 #include "daemon/config_reader.h"
+#include "ledger/base/limits.h"
 
 namespace daybook::daemon {
 namespace {
@@ -18,7 +19,7 @@ constexpr std::size_t kUidsMax = 1024;
 constexpr std::size_t kTokensMax = 1024;
 constexpr std::uint32_t kDueDaysMax = 3650;
 constexpr std::uint32_t kSnapshotsKeptMax = 100;
-constexpr DurationRange kGraceRange = {Duration{0}, Duration::days(31)};
+constexpr DurationRange kGraceRange = {Duration{0}, Duration::days(limits::kGraceDaysMax)};
 constexpr DurationRange kLateWindowRange = {Duration{0}, Duration::days(3660)};
 constexpr DurationRange kFutureLimitRange = {Duration{0}, Duration::days(1)};
 constexpr DurationRange kTimeoutRange = {Duration{1'000'000}, Duration::days(1)};
@@ -123,6 +124,14 @@ void readLedger(ConfigReader& reader, LedgerConfig& ledger) {
   reader.duration("late_window", kLateWindowRange, settings.late_window);
   reader.duration("future_limit", kFutureLimitRange, settings.future_limit);
   reader.text("invoice_prefix", settings.invoice_prefix);
+  reader.text("credit_note_prefix", settings.credit_note_prefix);
+  constexpr IntegerRange kFirst = {1, static_cast<std::int64_t>(kFirstDocumentMax)};
+  reader.integer("first_invoice", kFirst, [&](std::int64_t number) {
+    settings.first_invoice = static_cast<std::uint64_t>(number);
+  });
+  reader.integer("first_credit_note", kFirst, [&](std::int64_t number) {
+    settings.first_credit_note = static_cast<std::uint64_t>(number);
+  });
   reader.integer("due_days", {0, kDueDaysMax},
                  [&](std::int64_t days) { settings.due_days = static_cast<std::uint32_t>(days); });
 }

@@ -48,6 +48,9 @@ Examples:
     daybookd --data-directory ./ledger --unix ./daybook.sock \
         --clock manual --manual-start 2026-01-01
 
+  A ledger for a business that moves in: its invoices go on after INV-004710:
+    daybookd --data-directory ./ledger --unix ./daybook.sock --first-invoice 4711
+
   Find mistakes in the configuration before a restart:
     daybookd --check-config
 
@@ -88,6 +91,14 @@ void applyFlags(const ServeFlags& flags, Config& config, std::vector<std::string
           flagError("--manual-start", *flags.manual_start, "an instant like 2026-01-31T00:00:00Z"));
     }
   }
+  LedgerSettings& settings = config.ledger.settings;
+  if (flags.invoice_prefix) settings.invoice_prefix = *flags.invoice_prefix;
+  if (flags.credit_note_prefix) settings.credit_note_prefix = *flags.credit_note_prefix;
+  const std::string number = fmt::format("a number from 1 to {}", kFirstDocumentMax);
+  applyFlag<std::uint64_t>(flags.first_invoice, "--first-invoice", number, parseFirstDocument,
+                           settings.first_invoice, errors);
+  applyFlag<std::uint64_t>(flags.first_credit_note, "--first-credit-note", number,
+                           parseFirstDocument, settings.first_credit_note, errors);
   applyFlag<LogLevel>(flags.log_level, "--log-level", "one of debug, info, warning, error",
                       parseLogLevel, config.log.level, errors);
   applyFlag<LogFormat>(flags.log_format, "--log-format", "text or json", parseLogFormat,
@@ -137,6 +148,14 @@ void addServeFlags(CLI::App& app, ServeFlags& flags) {
          "wall or manual; only when the ledger is created [ledger.clock]");
   option("--manual-start", flags.manual_start, "INSTANT",
          "First time of a manual clock; default: now [ledger.manual_start]");
+  option("--invoice-prefix", flags.invoice_prefix, "TEXT",
+         "What a new ledger's invoice numbers begin with [ledger.invoice_prefix]");
+  option("--credit-note-prefix", flags.credit_note_prefix, "TEXT",
+         "What its credit notes' begin with [ledger.credit_note_prefix]");
+  option("--first-invoice", flags.first_invoice, "NUMBER",
+         "Number of a new ledger's first invoice [ledger.first_invoice]");
+  option("--first-credit-note", flags.first_credit_note, "NUMBER",
+         "Number of a new ledger's first credit note [ledger.first_credit_note]");
   option("--log-level", flags.log_level, "LEVEL", "debug, info, warning or error [log.level]");
   option("--log-format", flags.log_format, "FORMAT", "text or json [log.format]");
   option("--log-file", flags.log_file, "FILE",

@@ -35,6 +35,10 @@ struct ServeFlags {
   std::vector<std::string> tcp;
   std::optional<std::string> clock;
   std::optional<std::string> manual_start;
+  std::optional<std::string> invoice_prefix;
+  std::optional<std::string> credit_note_prefix;
+  std::optional<std::string> first_invoice;
+  std::optional<std::string> first_credit_note;
   std::optional<std::string> log_level;
   std::optional<std::string> log_format;
   std::optional<std::string> log_file;

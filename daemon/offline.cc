@@ -8,8 +8,10 @@
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
+#include "daemon/replay_print.h"
 #include "daemon/zone_database.h"
 #include "ledger/audit/leaf.h"
 #include "ledger/core/query.h"
@@ -78,13 +80,15 @@ replay::Replayed replayAsAsked(const store::Store& store, const Codec& codec,
   return replay::replay(store, codec, options, std::move(start));
 }
 
-Invoice invoiceAt(const store::Store& store, const Codec& codec, Position position) {
+/// What was closed at `position`: Body is InvoiceClosed or CreditNoteClosed.
+template <typename Body>
+Body closedAt(const store::Store& store, const Codec& codec, Position position) {
   const std::optional<Bytes> bytes = store.read(position);
-  if (!bytes) throw store::DamageError("a closed invoice is not in the log", position);
-  const Event event = codec.decodeEvent(*bytes);
-  const auto* closed = std::get_if<InvoiceClosed>(&event.body);
-  if (closed == nullptr) throw store::DamageError("there is no closed invoice", position);
-  return closed->invoice;
+  if (!bytes) throw store::DamageError("a closed document is not in the log", position);
+  Event event = codec.decodeEvent(*bytes);
+  auto* closed = std::get_if<Body>(&event.body);
+  if (closed == nullptr) throw store::DamageError("there is no closed document", position);
+  return std::move(*closed);
 }
 
 std::vector<const Customer*> customersOf(const core::State& state, const ReplayCommand& command) {
@@ -129,46 +133,17 @@ void printReplayJson(const store::Store& store, const Codec& codec,
     protocol::writeBalance(list[i].initBalance(), balanceThen(state, customer, boundaries));
     auto invoices = list[i].initInvoices(protocol::listSize(customer.invoices.size()));
     for (unsigned int j = 0; j < invoices.size(); ++j) {
-      protocol::writeInvoice(invoices[j], invoiceAt(store, codec, customer.invoices[j].position));
+      const InvoiceRef& ref = customer.invoices[j];
+      protocol::writeInvoiceNow(invoices[j],
+                                closedAt<InvoiceClosed>(store, codec, ref.position).invoice, ref);
+    }
+    auto notes = list[i].initCreditNotes(protocol::listSize(customer.credit_notes.size()));
+    for (unsigned int j = 0; j < notes.size(); ++j) {
+      const Position position = customer.credit_notes[j].position;
+      protocol::writeCreditNote(notes[j], closedAt<CreditNoteClosed>(store, codec, position).note);
     }
   }
   fmt::print("{}\n", protocol::jsonOf(report.asReader(), protocol::JsonLayout::pretty));
-}
-
-void printBalance(const Balance& balance) {
-  const std::string plan =
-      balance.terms.plan.empty()
-          ? std::string("no running subscription")
-          : fmt::format("plan {} version {}, period {} to {}", balance.terms.plan,
-                        balance.terms.version, balance.period_from.toString(),
-                        balance.period_to.toString());
-  fmt::print("\n{}  {}\n", balance.customer, plan);
-  for (const FeatureBalance& feature : balance.features) {
-    fmt::print("  {:<24} used {}, included {}, charge {}\n", feature.feature,
-               feature.used.toString(),
-               feature.unlimited ? std::string("unlimited") : feature.included.toString(),
-               feature.charge.toString());
-  }
-  if (balance.model == ConsumptionModel::credits || !balance.grants.empty()) {
-    fmt::print("  credits  plan {}, promotional {}, purchased {}, debt {}, available {}\n",
-               balance.credits.plan.toString(), balance.credits.promotional.toString(),
-               balance.credits.purchased.toString(), balance.credits.debt.toString(),
-               balance.credits.available.toString());
-  }
-  if (balance.model == ConsumptionModel::balance && !balance.terms.plan.empty()) {
-    fmt::print("  balance  {} {} of {} included and {} topped up\n",
-               balance.money.amount.toString(), balance.terms.currency,
-               balance.money.included.toString(), balance.money.top_ups.toString());
-  }
-}
-
-void printInvoice(const Invoice& invoice) {
-  const int digits = currencyExponent(invoice.currency).value_or(2);
-  fmt::print("  {}  dated {}  total {} {}\n", invoice.label, invoice.date.toString(),
-             invoice.total.toString(digits), invoice.currency);
-  for (const InvoiceLine& line : invoice.lines) {
-    fmt::print("    {:<48} {:>14}\n", line.description, line.amount.toString(digits));
-  }
 }
 
 void printReplay(const store::Store& store, const Codec& codec, const replay::Replayed& replayed,
@@ -177,12 +152,15 @@ void printReplay(const store::Store& store, const Codec& codec, const replay::Re
   fmt::print("position      {}\nrecorded      {}\nroot          {}\nstate digest  {}\n",
              state.ledger.last.value, state.ledger.recorded.toString(), replayed.tree.root().hex(),
              audit::Digest{replay::stateDigest(state, codec)}.hex());
-  fmt::print("customers     {}\ninvoices      {}\n", state.customers.size(),
-             state.ledger.invoices.size());
+  fmt::print("customers     {}\ninvoices      {}\ncredit notes  {}\n", state.customers.size(),
+             state.ledger.invoices.size(), state.ledger.credit_notes.size());
   for (const Customer* customer : customersOf(state, command)) {
     printBalance(balanceThen(state, *customer, boundaries));
     for (const InvoiceRef& ref : customer->invoices) {
-      printInvoice(invoiceAt(store, codec, ref.position));
+      printInvoice(closedAt<InvoiceClosed>(store, codec, ref.position).invoice, ref);
+    }
+    for (const CreditNoteRef& ref : customer->credit_notes) {
+      printCreditNote(closedAt<CreditNoteClosed>(store, codec, ref.position).note);
     }
   }
 }

@@ -189,6 +189,7 @@ ExitStatus serve(const Config& config, Logging& logging) {
                         clock,
                         *store,
                         codec,
+                        zones,
                         pool,
                         port,
                         *logger,

@@ -33,6 +33,7 @@ struct LedgerService {
   Clock& clock;
   const store::Store& store;
   const Codec& codec;
+  const ZoneRules& zones;
   WorkerPool& pool;
   UvEventPort& loop;
   spdlog::logger& logger;
@@ -50,7 +51,9 @@ wire::Daybook::Client makeLogin(LedgerService& service, RolesOf roles_of);
 // One capability each. `roles` limits what Billing.submit may do.
 wire::Recorder::Client makeRecorder(LedgerService& service);
 wire::Reader::Client makeReader(LedgerService& service);
+wire::CustomerReader::Client makeCustomerReader(LedgerService& service, std::string id);
 wire::Billing::Client makeBilling(LedgerService& service, Roles roles);
+wire::CustomerBilling::Client makeCustomerBilling(LedgerService& service, std::string id);
 wire::Auditor::Client makeAuditor(LedgerService& service);
 wire::Admin::Client makeAdmin(LedgerService& service);
 

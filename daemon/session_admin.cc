@@ -6,7 +6,7 @@
 #include "daemon/session_answers.h"
 #include "ledger/base/version.h"
 #include "ledger/replay/backup.h"
-#include "protocol/convert_event.h"
+#include "protocol/convert_event_body.h"
 
 namespace daybook::daemon {
 
@@ -38,6 +38,7 @@ class Admin final : public wire::Admin::Server {
     status.setRoot(capnp::Data::Reader(tip.root.data(), tip.root.size()));
     status.setCustomers(pipeline.state().customers.size());
     status.setInvoices(ledger.invoices.size());
+    status.setCreditNotes(ledger.credit_notes.size());
     status.setKeys(pipeline.keyCount());
     status.setDataDirectory(service_.data_directory);
     status.setSnapshotPosition(service_.snapshotter.newest().value);
@@ -48,7 +49,7 @@ class Admin final : public wire::Admin::Server {
                                                   kj::MILLISECONDS));
     status.setConnections(service_.connections());
     status.setCommits(pipeline.commits());
-    protocol::writeLedgerCreated(status.initSettings(), ledger.ledger);
+    protocol::writeBody(status.initSettings(), ledger.ledger);
     // Counts may include events that are queued.
     return service_.pipeline.allDurable();
   }

@@ -38,6 +38,8 @@ inline const Customer* customerToRead(LedgerService& service, const std::string&
   return &service.pipeline.state().customer(number);
 }
 
+inline const Verdict kInvalidCursor{Outcome::invalidCursor, "take `next` of the page before"};
+
 /// How many items a list call gives.
 inline std::size_t pageSize(std::uint32_t asked) {
   if (asked == 0) return limits::kListLimitDefault;

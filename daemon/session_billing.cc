@@ -1,6 +1,7 @@
 #include <kj/debug.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -21,44 +22,6 @@ void addDigest(protocol::Parsed<Command>& command) {
   if (!command.isOk() || publish == nullptr) return;
   publish->digest = audit::sha256(protocol::canonicalBytes(publish->catalog)).hex();
 }
-
-class CustomerBilling final : public wire::CustomerBilling::Server {
- public:
-  CustomerBilling(LedgerService& service, kj::String id) : service_(service), id_(kj::mv(id)) {}
-
-  kj::Promise<void> update(UpdateContext context) override {
-    auto params = context.getParams();
-    return answer(protocol::readCommand(params.getKey(), id_, params.getUpdate()), context);
-  }
-  kj::Promise<void> subscribe(SubscribeContext context) override {
-    auto params = context.getParams();
-    return answer(protocol::readCommand(params.getKey(), id_, params.getSubscribe()), context);
-  }
-  kj::Promise<void> cancel(CancelContext context) override {
-    auto params = context.getParams();
-    return answer(protocol::readCommand(params.getKey(), id_, params.getCancel()), context);
-  }
-  kj::Promise<void> revokeCancel(RevokeCancelContext context) override {
-    return answer(protocol::readRevokeCancel(context.getParams().getKey(), id_), context);
-  }
-  kj::Promise<void> buyCredits(BuyCreditsContext context) override {
-    auto params = context.getParams();
-    return answer(protocol::readCommand(params.getKey(), id_, params.getPurchase()), context);
-  }
-  kj::Promise<void> topUp(TopUpContext context) override {
-    auto params = context.getParams();
-    return answer(protocol::readCommand(params.getKey(), id_, params.getTopUp()), context);
-  }
-
- private:
-  template <typename Context>
-  kj::Promise<void> answer(const protocol::Parsed<Command>& command, Context context) {
-    return answerReceipt(service_, command, context);
-  }
-
-  LedgerService& service_;
-  kj::String id_;
-};
 
 /// The answers to one submit(), in order.
 struct Submission {
@@ -100,7 +63,7 @@ class Billing final : public wire::Billing::Server {
 
   kj::Promise<void> customer(CustomerContext context) override {
     context.getResults().setCustomer(
-        kj::heap<CustomerBilling>(service_, kj::str(context.getParams().getId())));
+        makeCustomerBilling(service_, std::string(context.getParams().getId())));
     return kj::READY_NOW;
   }
 

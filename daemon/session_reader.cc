@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "daemon/session_answers.h"
-#include "ledger/base/check.h"
-#include "ledger/base/limits.h"
+#include "daemon/session_documents.h"
 #include "ledger/core/query.h"
 
 namespace daybook::daemon {
@@ -21,130 +20,25 @@ std::optional<std::uint64_t> parseCursor(kj::StringPtr cursor) {
 
 namespace {
 
-const Verdict kInvalidCursor{Outcome::invalidCursor, "take `next` of the page before"};
-
-Invoice readInvoice(const LedgerService& service, Position position) {
-  const std::optional<Bytes> bytes = service.pipeline.read(position);
-  CHECK(bytes.has_value(), "a closed invoice is in the log");
-  const Event event = service.codec.decodeEvent(*bytes);
-  const auto* closed = std::get_if<InvoiceClosed>(&event.body);
-  CHECK(closed != nullptr, "the invoice index names closed invoices");
-  return closed->invoice;
+/// The number in a label such as "INV-000001"; 0 when it is none. `label_of` writes labels.
+template <typename LabelOf>
+std::uint64_t numberOf(const std::string& prefix, kj::StringPtr label, LabelOf label_of) {
+  const std::string text(label);
+  if (!text.starts_with(prefix)) return 0;
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + prefix.size(), end, number);
+  const bool exact =
+      error == std::errc() && stop == end && number > 0 && label_of(prefix, number) == text;
+  return exact ? number : 0;
 }
 
-/// One page of closed invoices, and what it depends on.
-struct InvoicePage {
-  std::vector<Invoice> invoices;
-  std::string next;
-  Position wait_for;
-};
-
-/// Items [cursor, cursor + limit) of a list whose i-th item is the invoice closed at
-/// `position_at(i)`.
-template <typename PositionAt>
-InvoicePage readPage(const LedgerService& service, std::size_t size, std::uint64_t cursor,
-                     std::size_t limit, PositionAt position_at) {
-  InvoicePage page;
-  const std::uint64_t from = std::min<std::uint64_t>(cursor, size);
-  const std::uint64_t to = std::min<std::uint64_t>(size, from + limit);
-  for (std::uint64_t i = from; i < to; ++i) {
-    const Position position = position_at(i);
-    page.invoices.push_back(readInvoice(service, position));
-    page.wait_for = std::max(page.wait_for, position);
-  }
-  if (to < size) page.next = std::to_string(to);
-  return page;
+/// Where the document of this number was closed; none when it is not there.
+Position positionOf(const std::vector<Position>& positions, std::uint64_t first,
+                    std::uint64_t number) {
+  if (number < first || number - first >= positions.size()) return {};
+  return positions[static_cast<std::size_t>(number - first)];
 }
-
-template <typename Context>
-kj::Promise<void> answerPage(const LedgerService& service, Context context,
-                             const InvoicePage& page) {
-  auto results = context.getResults();
-  auto invoices = results.initInvoices(protocol::listSize(page.invoices.size()));
-  for (unsigned int i = 0; i < invoices.size(); ++i) {
-    protocol::writeInvoice(invoices[i], page.invoices[i]);
-  }
-  if (!page.next.empty()) results.setNext(page.next);
-  return service.pipeline.durable(page.wait_for);
-}
-
-class CustomerReader final : public wire::CustomerReader::Server {
- public:
-  CustomerReader(LedgerService& service, std::string id) : service_(service), id_(std::move(id)) {}
-
-  kj::Promise<void> info(InfoContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
-    protocol::writeCustomerInfo(context.getResults().initInfo(), *customer);
-    return durable(*customer);
-  }
-
-  kj::Promise<void> balance(BalanceContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
-    protocol::writeBalance(context.getResults().initBalance(),
-                           core::balanceOf(state(), *customer, service_.pipeline.context()));
-    return durable(*customer);
-  }
-
-  kj::Promise<void> check(CheckContext context) override {
-    const auto usage = protocol::readUsage(context.getParams().getUsage());
-    CheckAnswer answer;
-    answer.verdict = usage.verdict;
-    Position wait_for;
-    if (usage.isOk()) {
-      const Customer* customer = customerToRead(service_, id_);
-      if (customer == nullptr) {
-        answer.verdict = {Outcome::unknownCustomer, id_};
-      } else {
-        answer = core::check(state(), *customer, usage.value, service_.pipeline.context());
-        wait_for = customer->last;
-      }
-    }
-    protocol::writeCheckAnswer(context.getResults().initAnswer(), answer);
-    return service_.pipeline.durable(wait_for);
-  }
-
-  kj::Promise<void> invoices(InvoicesContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
-    const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) {
-      protocol::writeVerdict(context.getResults(), kInvalidCursor);
-      return kj::READY_NOW;
-    }
-    const std::vector<InvoiceRef>& refs = customer->invoices;
-    return answerPage(
-        service_, context,
-        readPage(service_, refs.size(), *cursor, pageSize(context.getParams().getLimit()),
-                 [&](std::uint64_t i) { return refs[i].position; }));
-  }
-
-  kj::Promise<void> upcoming(UpcomingContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
-    const auto invoice = core::upcoming(state(), *customer, service_.pipeline.context());
-    if (invoice) protocol::writeInvoice(context.getResults().initInvoice(), *invoice);
-    return durable(*customer);
-  }
-
- private:
-  const core::State& state() const { return service_.pipeline.state(); }
-
-  template <typename Results>
-  kj::Promise<void> unknown(Results&& results) {
-    protocol::writeVerdict(results, {Outcome::unknownCustomer, id_});
-    return kj::READY_NOW;
-  }
-
-  /// A read waits for its own customer's newest event only.
-  kj::Promise<void> durable(const Customer& customer) {
-    return service_.pipeline.durable(customer.last);
-  }
-
-  LedgerService& service_;
-  std::string id_;
-};
 
 class Reader final : public wire::Reader::Server {
  public:
@@ -152,58 +46,54 @@ class Reader final : public wire::Reader::Server {
 
   kj::Promise<void> customer(CustomerContext context) override {
     const kj::StringPtr id = context.getParams().getId();
-    context.getResults().setCustomer(kj::heap<CustomerReader>(service_, std::string(id)));
+    context.getResults().setCustomer(makeCustomerReader(service_, std::string(id)));
     return kj::READY_NOW;
   }
 
   kj::Promise<void> customers(CustomersContext context) override {
     const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) {
-      protocol::writeVerdict(context.getResults(), kInvalidCursor);
-      return kj::READY_NOW;
-    }
+    if (!cursor) return invalidCursor(context.getResults());
     const auto& all = service_.pipeline.state().customers;
-    const std::size_t from = std::min<std::size_t>(*cursor, all.size());
-    const std::size_t to = std::min(all.size(), from + pageSize(context.getParams().getLimit()));
+    const PageRange page = pageOf(all.size(), *cursor, pageSize(context.getParams().getLimit()));
     auto results = context.getResults();
-    auto list = results.initCustomers(protocol::listSize(to - from));
+    auto list = results.initCustomers(protocol::listSize(page.to - page.from));
     Position wait_for;
-    for (std::size_t i = from; i < to; ++i) {
+    for (std::size_t i = page.from; i < page.to; ++i) {
       service_.pipeline.catchUp(all[i].number);
-      protocol::writeCustomerInfo(list[static_cast<unsigned int>(i - from)], all[i]);
+      protocol::writeCustomerInfo(list[static_cast<unsigned int>(i - page.from)], all[i]);
       wait_for = std::max(wait_for, all[i].last);
     }
-    if (to < all.size()) results.setNext(std::to_string(to));
+    if (!page.next.empty()) results.setNext(page.next);
     return service_.pipeline.durable(wait_for);
   }
 
   kj::Promise<void> invoices(InvoicesContext context) override {
     const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) {
-      protocol::writeVerdict(context.getResults(), kInvalidCursor);
-      return kj::READY_NOW;
-    }
-    const std::vector<Position>& positions = service_.pipeline.state().ledger.invoices;
-    return answerPage(
+    if (!cursor) return invalidCursor(context.getResults());
+    const std::vector<Position>& positions = ledger().invoices;
+    return answerDocuments(
         service_, context,
-        readPage(service_, positions.size(), *cursor, pageSize(context.getParams().getLimit()),
-                 [&](std::uint64_t i) { return positions[i]; }));
+        pageOf(positions.size(), *cursor, pageSize(context.getParams().getLimit())),
+        [&](std::size_t i) { return showInvoice(service_, positions[i]); },
+        [&](auto size) { return context.getResults().initInvoices(size); });
   }
 
   kj::Promise<void> invoice(InvoiceContext context) override {
     auto params = context.getParams();
-    const LedgerState& ledger = service_.pipeline.state().ledger;
+    const LedgerSettings& settings = ledger().ledger.settings;
     std::uint64_t number = params.getNumber();
-    if (number == 0) number = numberOf(ledger.ledger.settings.invoice_prefix, params.getLabel());
-    if (number == 0 || number > ledger.invoices.size()) {
-      protocol::writeVerdict(context.getResults(),
-                             {Outcome::unknownInvoice, std::string(params.getLabel())});
-      return kj::READY_NOW;
+    if (number == 0) {
+      number = numberOf(settings.invoice_prefix, params.getLabel(),
+                        [](const std::string& prefix, std::uint64_t value) {
+                          return invoiceLabel(prefix, InvoiceNumber(value));
+                        });
     }
-    const Position position = ledger.invoices[number - 1];
+    const Position position = positionOf(ledger().invoices, settings.first_invoice, number);
+    if (position.isNone()) return unknownDocument(context.getResults(), params);
+    const ShownInvoice shown = showInvoice(service_, position);
     context.getResults().setPosition(position.value);
-    protocol::writeInvoice(context.getResults().initInvoice(), readInvoice(service_, position));
-    return service_.pipeline.durable(position);
+    writeShown(context.getResults().initInvoice(), shown);
+    return service_.pipeline.durable(shown.wait_for);
   }
 
   kj::Promise<void> catalog(CatalogContext context) override {
@@ -212,17 +102,51 @@ class Reader final : public wire::Reader::Server {
     return service_.pipeline.durable(state.ledger.last_of_ledger);
   }
 
+  kj::Promise<void> creditNotes(CreditNotesContext context) override {
+    const auto cursor = parseCursor(context.getParams().getCursor());
+    if (!cursor) return invalidCursor(context.getResults());
+    const std::vector<Position>& positions = ledger().credit_notes;
+    return answerDocuments(
+        service_, context,
+        pageOf(positions.size(), *cursor, pageSize(context.getParams().getLimit())),
+        [&](std::size_t i) { return showCreditNote(service_, positions[i]); },
+        [&](auto size) { return context.getResults().initCreditNotes(size); });
+  }
+
+  kj::Promise<void> creditNote(CreditNoteContext context) override {
+    auto params = context.getParams();
+    const LedgerSettings& settings = ledger().ledger.settings;
+    std::uint64_t number = params.getNumber();
+    if (number == 0) {
+      number = numberOf(settings.credit_note_prefix, params.getLabel(),
+                        [](const std::string& prefix, std::uint64_t value) {
+                          return creditNoteLabel(prefix, CreditNoteNumber(value));
+                        });
+    }
+    const Position position = positionOf(ledger().credit_notes, settings.first_credit_note, number);
+    if (position.isNone()) return unknownDocument(context.getResults(), params);
+    const ShownCreditNote shown = showCreditNote(service_, position);
+    context.getResults().setPosition(position.value);
+    writeShown(context.getResults().initCreditNote(), shown);
+    return service_.pipeline.durable(shown.wait_for);
+  }
+
  private:
-  /// The number in a label such as "INV-000001"; 0 when it is none.
-  static std::uint64_t numberOf(const std::string& prefix, kj::StringPtr label) {
-    const std::string text(label);
-    if (!text.starts_with(prefix)) return 0;
-    std::uint64_t number = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + prefix.size(), end, number);
-    const bool exact =
-        error == std::errc() && stop == end && invoiceLabel(prefix, InvoiceNumber(number)) == text;
-    return exact ? number : 0;
+  const LedgerState& ledger() const { return service_.pipeline.state().ledger; }
+
+  template <typename Results>
+  kj::Promise<void> invalidCursor(Results&& results) {
+    protocol::writeVerdict(results, kInvalidCursor);
+    return kj::READY_NOW;
+  }
+
+  /// Names what was asked for.
+  template <typename Results, typename Params>
+  kj::Promise<void> unknownDocument(Results&& results, Params params) {
+    const std::string asked = params.getNumber() == 0 ? std::string(params.getLabel())
+                                                      : std::to_string(params.getNumber());
+    protocol::writeVerdict(results, {Outcome::unknownInvoice, asked});
+    return kj::READY_NOW;
   }
 
   LedgerService& service_;

@@ -1,6 +1,6 @@
 @0xa433647867d80150;
-# Words that the wire and the log share: outcomes, catalog items, commands' contents, grants, draws,
-# invoices.
+# Words that the wire and the log share: outcomes, commands, grants, draws, invoices. The catalog's
+# are in catalog.capnp.
 #
 # Conventions, in every schema of this folder:
 # - Amounts of money, quantities, credits and rates are exact decimals as Text: an optional minus
@@ -8,7 +8,10 @@
 #   field names, else 0. No binary floating point.
 # - Instants are Int64 nanoseconds since the Unix epoch, UTC; ranges are [from, to). 0 is "absent",
 #   2^63 - 1 is "never".
-# - Positions, numbers of customers, features, grants and invoices start at 1; 0 is "none".
+# - Positions, numbers of customers, features, grants, invoices and credit notes start at 1; 0 is
+#   "none".
+# - Where 0 is a value, the field's default stands for "absent" and its comment says so: -1 for
+#   counts, an enumerant `absent`. A struct that may be absent is a null pointer then.
 # - The JSON form of any message is the one of the standard Cap'n Proto JSON codec: 64-bit integers
 #   as strings, absent pointers left out.
 # - Numbers of fields, enumerants and methods are never reused; COMPATIBILITY.md beside this file
@@ -16,6 +19,10 @@
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");
+using import "catalog.capnp".Interval;
+using import "catalog.capnp".OptionalInterval;
+using import "catalog.capnp".AlertRules;
+using import "catalog.capnp".Catalog;
 
 enum Outcome {
   # What a command was answered. Refused business is data: an exception means broken transport,
@@ -71,150 +78,24 @@ enum Outcome {
   clockBackwards @45;  # time never goes back
   clockJumped @46;  # the wall clock ran ahead of the monotonic one: an operator must confirm it
   unavailable @47;  # stopping, or the job could not be done; the detail says why
-}
-
-# ---- Catalog
-
-enum FeatureType {
-  metered @0;   # consumed
-  boolean @1;   # on or off; answered by check, never charged
-}
-
-enum Meter {
-  sum @0;       # quantities add up
-  count @1;     # every event is 1
-}
-
-struct Feature {
-  code @0 :Text;          # its identity
-  name @1 :Text;          # for invoices; empty: the code
-  type @2 :FeatureType;   # fixed by the first publication
-  meter @3 :Meter;        # fixed by the first publication
-}
-
-enum Scheme {
-  perUnit @0;     # q x unitPrice
-  graduated @1;
-  # each tier's units at that tier's price, plus its flat fee if any unit falls in it
-  volume @2;      # all units at the price of the tier q falls in, plus its flat fee
-  package @3;     # ceil(q / packageSize) x packagePrice
-  tokens @4;      # from the price book of the currency, with margin
-}
-
-struct Tier {
-  upTo @0 :Text;
-  # last unit of the tier, counted after the included ones; empty: unbounded, the last tier
-  unitPrice @1 :Text;
-  flatFee @2 :Text;
-}
-
-struct Price {
-  # What q units beyond the included ones cost in one usage period.
-  currency @0 :Text;        # ISO 4217
-  scheme @1 :Scheme;
-  unitPrice @2 :Text;       # perUnit
-  tiers @3 :List(Tier);     # graduated, volume
-  packageSize @4 :Text;     # package
-  packagePrice @5 :Text;    # package
-  marginPercent @6 :Text;   # tokens: "20" is 20 %
-  minimumCharge @7 :Text;   # per usage period; empty: none
-  maximumCharge @8 :Text;   # per usage period; empty: none
-}
-
-enum Overage {
-  charge @0;
-  block @1;     # usage beyond the included units is refused
-}
-
-struct PlanFeature {
-  feature @0 :Text;             # code
-  included @1 :Text;            # units per usage period; money for the tokens scheme
-  unlimited @2 :Bool;
-  overage @3 :Overage;
-  prices @4 :List(Price);       # metered and balance plans: one per currency of the plan
-  creditsPerUnit @5 :Text;      # credits plans
-  creditsPerMoney @6 :Text;     # credits plans, by tokens: credits per 1 of the plan's currency
-  marginPercent @7 :Text;       # credits plans, by tokens
-}
-
-struct BasePrice {
-  currency @0 :Text;
-  base @1 :Text;              # per billing period
-  includedBalance @2 :Text;   # balance plans, per usage period; empty: the base price per month
-}
-
-enum ConsumptionModel {
-  metered @0;   # usage accumulates; beyond what is included it is charged in arrears
-  credits @1;   # usage draws credits from grants
-  balance @2;   # usage deducts its price from a spending balance
-}
-
-enum Interval {
-  week @0;
-  month @1;
-  quarter @2;
-  year @3;
-}
-
-enum AtZero {
-  overage @0;   # usage goes on, the negative part is charged at the usage period's end
-  block @1;
-}
-
-struct Plan {
-  code @0 :Text;
-  version @1 :UInt32;             # given when published; ignored in what is sent
-  name @2 :Text;
-  model @3 :ConsumptionModel;
-  interval @4 :Interval = month;
-  # of the billing period; the usage period is a month, a week for weekly plans
-  prices @5 :List(BasePrice);     # one per currency it is sold in
-  features @6 :List(PlanFeature);
-  credits @7 :Text;               # credits plans: granted each usage period
-  grantPriority @8 :Int32 = 50;   # of that grant; lower is drawn first
-  atZero @9 :AtZero;              # balance plans
-  carryTopUps @10 :Bool;          # balance plans
-}
-
-struct PackPrice {
-  currency @0 :Text;
-  price @1 :Text;
-}
-
-struct Pack {
-  code @0 :Text;
-  version @1 :UInt32;              # given when published
-  name @2 :Text;
-  credits @3 :Text;
-  prices @4 :List(PackPrice);
-  priority @5 :Int32 = 50;
-  expiresAfterDays @6 :UInt32;     # 0: never
-  features @7 :List(Text);         # codes the credits may pay for; empty: all
-}
-
-struct ModelPrice {
-  # Per million tokens.
-  provider @0 :Text;
-  model @1 :Text;
-  input @2 :Text;
-  output @3 :Text;
-  cacheRead @4 :Text;
-  cacheWrite @5 :Text;
-  retired @6 :Bool;
-}
-
-struct PriceBook {
-  currency @0 :Text;           # its identity
-  version @1 :UInt32;          # given when published
-  effective @2 :Int64;         # given when published: in force from
-  models @3 :List(ModelPrice);
-}
-
-struct Catalog {
-  features @0 :List(Feature);
-  plans @1 :List(Plan);
-  packs @2 :List(Pack);
-  priceBooks @3 :List(PriceBook);
+  paused @48;  # the subscription is paused (usage: was at its `at`)
+  notPaused @49;  # there is nothing to resume
+  trialLimit @50;  # beyond what a trial gives
+  nothingToChange @51;  # same plan and interval
+  noScheduledChange @52;  # there is no change of plan to revoke
+  planRetired @53;  # takes no new subscriptions
+  unknownUsage @54;  # no usage event of the customer carries that key
+  alreadyVoided @55;
+  notVoidable @56;  # max and latest meters cannot take an event back
+  notSettable @57;  # `set` needs a sum or count total that is priced by quantity
+  propertyMissing @58;  # a unique meter counts the values of this property
+  tooManyValues @59;  # a unique meter holds no more distinct values in a period
+  tooManyPending @60;  # the next invoice takes no further line
+  unknownGrant @61;
+  nothingToRefund @62;  # not a purchased grant, or nothing is left of it
+  invoiceSettled @63;  # paid, voided or credited: nothing of the amount is due
+  amountTooLarge @64;  # more than what is left of the invoice
+  notAvailableNow @65;  # the subscription's state does not allow it; the detail says why
 }
 
 # ---- What commands ask
@@ -223,8 +104,7 @@ struct Tokens {
   provider @0 :Text;               # empty: resolved when exactly one live provider has the model
   model @1 :Text;
   input @2 :Int64 = -1;            # without cached ones; -1: absent
-  totalInput @3 :Int64 = -1;
-  # cached ones included; -1: absent. Exactly one of the two is required
+  totalInput @3 :Int64 = -1;  # cached ones included; -1: absent. Exactly one of the two is required
   output @4 :Int64 = -1;           # required
   cacheRead @5 :UInt64;
   cacheWrite @6 :UInt64;
@@ -249,6 +129,9 @@ struct RecordUsage {
   at @3 :Int64;                    # when it happened; 0: now
   properties @4 :List(Property);   # at most 32
   onShortfall @5 :OnShortfall;
+  set @6 :Bool;
+  # `quantity` is what the usage period's total shall be; recorded as the difference. Sum and count
+  # meters that are priced by quantity
 }
 
 struct BuyCredits {
@@ -261,8 +144,49 @@ struct TopUp {
   currency @1 :Text;   # empty: the customer's
 }
 
+struct SeatCount {
+  feature @0 :Text;    # code
+  seats @1 :UInt64;
+}
+
+struct OpeningUsage {
+  # What one feature, and variant, used so far in the usage period that is moved in.
+  feature @0 :Text;    # code
+  variant @1 :Text;
+  quantity @2 :Text;
+  charged @3 :Text;    # percentage prices and balance plans: what it cost
+}
+
+struct OpeningGrant {
+  # Plan grants end with the running usage period.
+  kind @0 :GrantKind = purchased;
+  credits @1 :Text;            # as granted
+  remaining @2 :Text;
+  priority @3 :Int32 = 50;
+  effective @4 :Int64;         # 0: when it is recorded
+  expiry @5 :Int64;            # 0: never
+  features @6 :List(Text);     # codes; empty: all
+}
+
+struct Opening {
+  # A customer's state in another system, taken over in mid-period. The billing period that runs at
+  # the move is taken as paid for: its base price is not invoiced.
+  plan @0 :Text;
+  currency @1 :Text;           # empty: the plan's only one
+  interval @2 :OptionalInterval;   # absent: the plan's
+  anchor @3 :Int64;            # in the past, or the move itself
+  baseCharged @4 :Text;        # paid for the running billing period: credited on an upgrade
+  usage @5 :List(OpeningUsage);
+  grants @6 :List(OpeningGrant);
+  balance @7 :Text;            # balance plans; empty: the included amount
+  topUps @8 :Text;             # of the balance, bought
+  seats @9 :List(SeatCount);   # held, and paid for
+  customerCredit @10 :Text;
+}
+
 struct CreateCustomer {
-  zone @0 :Text;       # IANA time zone; empty: UTC
+  zone @0 :Text;         # IANA time zone; empty: UTC
+  opening @1 :Opening;   # absent: begins without a subscription
 }
 
 struct UpdateCustomer {
@@ -273,6 +197,9 @@ struct Subscribe {
   plan @0 :Text;
   currency @1 :Text;   # empty: the customer's, else the plan's only one
   anchor @2 :Int64;    # 0: the start; later: the first period is a stub
+  interval @3 :OptionalInterval;   # absent: the plan's
+  trialDays @4 :Int32 = -1;        # -1: absent, as the plan has it; 0: none
+  seats @5 :List(SeatCount);       # held from the start
 }
 
 enum CancelWhen {
@@ -282,9 +209,104 @@ enum CancelWhen {
 
 struct Cancel {
   when @0 :CancelWhen;
+  creditUnused @1 :Bool;   # now: credits the unused part of what was paid in advance
 }
 
 struct RevokeCancel {}
+
+enum ChangeWhen {
+  auto @0;         # an upgrade at once, a downgrade at the end of the billing period
+  now @1;
+  atPeriodEnd @2;
+}
+
+struct ChangePlan {
+  plan @0 :Text;
+  interval @1 :OptionalInterval;   # absent: the new plan's
+  when @2 :ChangeWhen;
+}
+
+struct RevokeChange {}
+# Takes back a scheduled change of plan.
+
+struct Pause {}
+struct Resume {}
+
+struct PinVersion {
+  pinned @0 :Bool = true;
+  # keeps the subscription on the plan version that runs now; false: lets it go
+}
+
+struct ChangeSeats {
+  feature @0 :Text;    # code
+  seats @1 :Int64;     # to add; negative: to remove
+  set @2 :Bool;        # `seats` is how many shall be held
+}
+
+struct GrantCredits {
+  # Promotional credits.
+  credits @0 :Text;          # > 0
+  priority @1 :Int32 = 50;   # lower is drawn first
+  effective @2 :Int64;       # 0: now; later: usable by usage recorded from then on
+  expiry @3 :Int64;          # 0: never
+  features @4 :List(Text);   # codes the credits may pay for; empty: all
+  reason @5 :Text;
+}
+
+struct RefundPack {
+  # Takes back what is left of a purchased grant, with a credit note for that share of its price.
+  grant @0 :UInt32;
+  reason @1 :Text;
+}
+
+struct VoidUsage {
+  # Reverses the usage event that carries this key.
+  usageKey @0 :Text;
+  reason @1 :Text;
+}
+
+struct AddAdjustment {
+  # A one-off charge: a line of the next invoice.
+  amount @0 :Text;        # negative: a credit
+  currency @1 :Text;      # empty: the customer's
+  description @2 :Text;   # of the line
+  atOnce @3 :Bool;        # on an invoice of its own, now
+}
+
+struct AddCustomerCredit {
+  # Money the seller owes the customer: pays later invoices, oldest first.
+  amount @0 :Text;        # > 0
+  currency @1 :Text;      # empty: the customer's
+  reason @2 :Text;
+}
+
+struct CreditInvoice {
+  # Reverses (part of) an invoice of the customer with a credit note.
+  invoice @0 :UInt64;           # number
+  amount @1 :Text;              # empty: all that is not credited yet
+  reason @2 :Text;
+  asCustomerCredit @3 :Bool;    # pays later invoices instead of being paid out
+}
+
+struct RecordPayment {
+  # Payment is outside the ledger; it learns of it.
+  invoice @0 :UInt64;     # number
+  amount @1 :Text;        # empty: what is due
+  reference @2 :Text;     # of the payment, for people
+}
+
+struct RecordPaymentFailure {
+  invoice @0 :UInt64;     # number
+  reason @1 :Text;
+}
+
+struct MarkUncollectible {
+  invoice @0 :UInt64;     # number
+}
+
+struct SetAlerts {
+  alerts @0 :AlertRules;  # the customer's own instead of the plan's; absent: the plan's again
+}
 
 struct MoveClock {
   to @0 :Int64;
@@ -307,6 +329,22 @@ struct Command {
     revokeCancel @9 :RevokeCancel;
     publishCatalog @10 :Catalog;
     moveClock @11 :MoveClock;
+    changePlan @12 :ChangePlan;
+    revokeChange @13 :RevokeChange;
+    pause @14 :Pause;
+    resume @15 :Resume;
+    pinVersion @16 :PinVersion;
+    changeSeats @17 :ChangeSeats;
+    grantCredits @18 :GrantCredits;
+    refundPack @19 :RefundPack;
+    voidUsage @20 :VoidUsage;
+    addAdjustment @21 :AddAdjustment;
+    addCustomerCredit @22 :AddCustomerCredit;
+    creditInvoice @23 :CreditInvoice;
+    recordPayment @24 :RecordPayment;
+    recordPaymentFailure @25 :RecordPaymentFailure;
+    markUncollectible @26 :MarkUncollectible;
+    setAlerts @27 :SetAlerts;
   }
 }
 
@@ -327,12 +365,17 @@ struct Grant {
   effective @5 :Int64;
   expiry @6 :Int64;
   features @7 :List(UInt32);    # numbers; empty: all
-  pack @8 :Text;                # code
+  pack @8 :Text;                # code; purchased ones
+  price @9 :Text;               # purchased: what it cost; absent: 0
+  invoice @10 :UInt64;          # purchased: number; 0: it was free
+  rollovers @11 :UInt32;        # plan: how many period ends it was carried over
+  lastDrawn @12 :Int64;         # latest `at` of usage that drew from it; 0: none
+  expired @13 :Bool;            # what is put back into it expires at once
 }
 
 struct Draw {
   grant @0 :UInt32;
-  amount @1 :Text;
+  amount @1 :Text;              # taken; negative: put back
 }
 
 struct TokenTotals {
@@ -359,6 +402,48 @@ struct Span {
 enum Disposition {
   current @0;   # the period is running
   grace @1;     # ended, not yet closed
+  late @2;      # closed: what it costs is billed on the next invoice
+}
+
+struct ValueCount {
+  # How often a unique meter saw a value.
+  value @0 :Text;
+  events @1 :UInt64;
+}
+
+struct FeatureUsage {
+  # What one feature used in one usage period at one price variant.
+  feature @0 :UInt32;
+  variant @6 :Text;         # value of the dimension; empty: the default prices
+  quantity @1 :Text;        # the meter's total; for token-priced features the money they cost
+  charged @2 :Text;         # balance plans, percentage: sum of the events' prices; absent: 0
+  unpaid @3 :Text;          # of it, recorded by `cap` beyond what was left; absent: 0
+  events @4 :UInt64;
+  tokens @5 :TokenTotals;   # absent when all are 0
+  latestAt @7 :Int64;       # latest meters: of the event that counts
+  values @8 :List(ValueCount);   # unique meters
+}
+
+struct SeatsHeld {
+  feature @0 :UInt32;
+  held @1 :UInt64;
+  highest @2 :UInt64;       # paid for, or to be, in the running billing period
+  value @3 :Text;  # what `highest` seats cost for the whole running billing period; absent: 0
+}
+
+struct LateCharge {
+  # Usage and corrections of a closed period that wait for the next invoice: one line of it.
+  feature @0 :UInt32;       # number: the feature's place in Reader.catalog, from 1
+  variant @1 :Text;
+  span @2 :Span;            # of the usage period, as are the terms
+  terms @3 :Terms;
+  quantity @4 :Text;
+  exact @5 :Text;           # signed
+}
+
+struct PendingAdjustment {
+  description @0 :Text;
+  amount @1 :Text;          # signed
 }
 
 struct BalanceOverage {
@@ -373,6 +458,19 @@ struct SpendingBalance {
   overage @3 :List(BalanceOverage);      # least recently deducted feature first
 }
 
+struct ScheduledChange {
+  # A change of plan that waits for the end of the billing period.
+  plan @0 :Text;
+  interval @1 :Interval;
+}
+
+struct Discount {
+  # An introductory discount that is not used up.
+  percent @0 :Text;            # of the base price; absent: see amount
+  amount @1 :Text;             # off the base price of a whole billing period; absent: 0
+  cycles @2 :UInt32;           # billing periods still to be discounted
+}
+
 struct Subscription {
   plan @0 :Text;
   currency @1 :Text;
@@ -380,7 +478,15 @@ struct Subscription {
   started @3 :Int64;
   anchor @4 :Int64;
   cancelAt @5 :Int64;          # 0: no cancellation is scheduled
-  billingTo @6 :Int64;         # end of the running billing period
+  billingTo @6 :Int64;         # end of the running billing period; never for one-time plans
+  trialTo @7 :Int64;           # while trialing; else 0
+  paused @8 :Int64;            # since when, while paused; else 0
+  pinnedVersion @9 :UInt32;    # 0: not pinned
+  change @10 :ScheduledChange; # at billingTo; absent: none
+  discount @11 :Discount;      # absent: none
+  billing @12 :Span;           # the running billing period
+  baseCharged @13 :Text;  # what its base price was charged at, discount taken off; absent: 0
+  since @14 :Int64;            # of the anchor: start, end of the trial, upgrade, resumption
 }
 
 # ---- Invoices
@@ -391,6 +497,8 @@ enum InvoiceType {
   final @2;            # closes the last usage period of a canceled subscription
   creditPurchase @3;
   balanceTopUp @4;
+  planChange @5;       # closes what ran and charges the new plan, at once
+  adjustment @6;       # late usage after a subscription, one-off charges
 }
 
 enum LineType {
@@ -400,10 +508,20 @@ enum LineType {
   balanceOverage @3;
   pack @4;
   topUp @5;
+  discount @6;
+  seats @7;
+  lateAdjustment @8;
+  prorationCredit @9;
+  adjustment @10;
+  customerCredit @11;
+  # negative: paid with customer credit; positive: the rest that becomes customer credit
 }
 
 enum InvoiceStatus {
   open @0;
+  paid @1;             # nothing is due any more
+  void @2;             # credited in full before it was paid
+  uncollectible @3;
 }
 
 struct TierCharge {
@@ -415,15 +533,15 @@ struct TierCharge {
 
 struct InvoiceLine {
   type @0 :LineType;
-  feature @1 :Text;             # code
+  feature @1 :Text;             # code; empty for lines that are not of a feature
+  variant @11 :Text;            # value of the dimension; empty: the default prices
   description @2 :Text;
   quantity @3 :Text;            # used; for token-priced features the money the tokens cost
   included @4 :Text;            # of it, not charged
   unitPrice @5 :Text;           # where one price applies to all of it; else see tiers
   tiers @6 :List(TierCharge);   # unrounded details
   exact @7 :Text;
-  amount @8 :Text;
-  # `exact` rounded once to the currency's minor unit, half away from zero
+  amount @8 :Text;  # `exact` rounded once to the currency's minor unit, half away from zero
   from @9 :Int64;
   to @10 :Int64;
 }
@@ -433,6 +551,7 @@ struct Invoice {
   label @1 :Text;               # "INV-000001"
   type @2 :InvoiceType;
   status @3 :InvoiceStatus;
+  # In the log: when it was closed, `paid` where nothing was due. In answers to reads: now.
   customer @4 :Text;            # id
   currency @5 :Text;
   date @6 :Int64;
@@ -445,4 +564,22 @@ struct Invoice {
   computedAt @13 :UInt64;       # replaying the log to this position gives the same bytes
   lines @14 :List(InvoiceLine); # at most 256
   total @15 :Text;              # the sum of the rounded lines
+  paid @16 :Text;
+  # Up to now, by recorded payments. In answers to reads only, as is `credited`: absent in the log,
+  # whose invoices never change, and for upcoming invoices.
+  credited @17 :Text;           # by credit notes
+}
+
+struct CreditNote {
+  # A numbered, immutable reversal of (part of) an invoice.
+  number @0 :UInt64;            # gapless within the ledger
+  label @1 :Text;               # "CN-000001"
+  invoice @2 :UInt64;           # number of what it reverses
+  customer @3 :Text;            # id
+  currency @4 :Text;
+  date @5 :Int64;
+  reason @6 :Text;
+  total @7 :Text;               # > 0
+  asCustomerCredit @8 :Bool;    # pays later invoices instead of being paid out
+  computedAt @9 :UInt64;
 }

@@ -5,11 +5,6 @@
 namespace daybook::protocol {
 namespace {
 
-FeatureNumber readFeatureNumber(std::uint32_t from, Intake& intake, const Place& at) {
-  if (from == 0) intake.refuse(Outcome::invalidNumber, at, "no feature has this number");
-  return FeatureNumber(from);
-}
-
 BalanceOverage readBalanceOverage(wire::BalanceOverage::Reader from, Intake& intake,
                                   const Place& at) {
   return {readFeatureNumber(from.getFeature(), intake, Place(at, "feature")),
@@ -21,7 +16,33 @@ void writeBalanceOverage(wire::BalanceOverage::Builder to, const BalanceOverage&
   to.setAmount(DecimalText(from.amount).reader());
 }
 
+ValueCount readValueCount(wire::ValueCount::Reader from, Intake& intake, const Place& at) {
+  return {intake.text(from.getValue(), limits::kPropertyValueBytesMax, Place(at, "value")),
+          from.getEvents()};
+}
+
+void writeValueCount(wire::ValueCount::Builder to, const ValueCount& from) {
+  setText(from.value, [&](auto value) { to.setValue(value); });
+  to.setEvents(from.events);
+}
+
+Discount readDiscount(wire::Discount::Reader from, Intake& intake, const Place& at) {
+  return {intake.decimal(from.getPercent(), Place(at, "percent")),
+          intake.decimal(from.getAmount(), Place(at, "amount")), from.getCycles()};
+}
+
+void writeDiscount(wire::Discount::Builder to, const Discount& from) {
+  setNonZero(from.percent, [&](auto value) { to.setPercent(value); });
+  setNonZero(from.amount, [&](auto value) { to.setAmount(value); });
+  to.setCycles(from.cycles);
+}
+
 }  // namespace
+
+FeatureNumber readFeatureNumber(std::uint32_t from, Intake& intake, const Place& at) {
+  if (from == 0) intake.refuse(Outcome::invalidNumber, at, "no feature has this number");
+  return FeatureNumber(from);
+}
 
 Grant readGrant(wire::Grant::Reader from, Intake& intake, const Place& at) {
   Grant to;
@@ -36,6 +57,11 @@ Grant readGrant(wire::Grant::Reader from, Intake& intake, const Place& at) {
   to.features =
       intake.list(from.getFeatures(), limits::kFeaturesMax, at, "features", readFeatureNumber);
   to.pack = intake.text(from.getPack(), limits::kCodeBytesMax, Place(at, "pack"));
+  to.price = intake.decimal(from.getPrice(), Place(at, "price"));
+  to.invoice = InvoiceNumber(from.getInvoice());
+  to.rollovers = from.getRollovers();
+  to.last_drawn = {from.getLastDrawn()};
+  to.expired = from.getExpired();
   return to;
 }
 
@@ -52,6 +78,11 @@ void writeGrant(wire::Grant::Builder to, const Grant& from) {
     for (unsigned int i = 0; i < features.size(); ++i) features.set(i, from.features[i].value);
   }
   setText(from.pack, [&](auto value) { to.setPack(value); });
+  setNonZero(from.price, [&](auto value) { to.setPrice(value); });
+  to.setInvoice(from.invoice.value);
+  to.setRollovers(from.rollovers);
+  to.setLastDrawn(from.last_drawn.ns);
+  to.setExpired(from.expired);
 }
 
 Draw readDraw(wire::Draw::Reader from, Intake& intake, const Place& at) {
@@ -103,6 +134,17 @@ void writeSpan(wire::Span::Builder to, const Span& from) {
   to.setFullTo(from.full_to.ns);
 }
 
+ScheduledChange readScheduledChange(wire::ScheduledChange::Reader from, Intake& intake,
+                                    const Place& at) {
+  return {readCode(from.getPlan(), intake, at, "plan"),
+          intake.enumerant(from.getInterval(), Place(at, "interval"))};
+}
+
+void writeScheduledChange(wire::ScheduledChange::Builder to, const ScheduledChange& from) {
+  setText(from.plan, [&](auto value) { to.setPlan(value); });
+  to.setInterval(toWire<wire::Interval>(from.interval));
+}
+
 Subscription readSubscription(wire::Subscription::Reader from, Intake& intake, const Place& at) {
   Subscription to;
   to.plan = intake.text(from.getPlan(), limits::kCodeBytesMax, Place(at, "plan"));
@@ -112,6 +154,18 @@ Subscription readSubscription(wire::Subscription::Reader from, Intake& intake, c
   to.anchor = {from.getAnchor()};
   to.cancel_at = optionalInstant(from.getCancelAt());
   to.billing_to = {from.getBillingTo()};
+  to.trial_to = optionalInstant(from.getTrialTo());
+  to.paused = optionalInstant(from.getPaused());
+  to.pinned_version = from.getPinnedVersion();
+  if (from.hasChange()) {
+    to.change = readScheduledChange(from.getChange(), intake, Place(at, "change"));
+  }
+  if (from.hasDiscount()) {
+    to.discount = readDiscount(from.getDiscount(), intake, Place(at, "discount"));
+  }
+  to.billing = readSpan(from.getBilling());
+  to.base_charged = intake.decimal(from.getBaseCharged(), Place(at, "baseCharged"));
+  to.since = {from.getSince()};
   return to;
 }
 
@@ -123,6 +177,14 @@ void writeSubscription(wire::Subscription::Builder to, const Subscription& from)
   to.setAnchor(from.anchor.ns);
   to.setCancelAt(instantOrZero(from.cancel_at));
   to.setBillingTo(from.billing_to.ns);
+  to.setTrialTo(instantOrZero(from.trial_to));
+  to.setPaused(instantOrZero(from.paused));
+  to.setPinnedVersion(from.pinned_version);
+  if (from.change) writeScheduledChange(to.initChange(), *from.change);
+  if (from.discount) writeDiscount(to.initDiscount(), *from.discount);
+  writeSpan(to.initBilling(), from.billing);
+  setNonZero(from.base_charged, [&](auto value) { to.setBaseCharged(value); });
+  to.setSince(from.since.ns);
 }
 
 SpendingBalance readSpendingBalance(wire::SpendingBalance::Reader from, Intake& intake,
@@ -141,6 +203,79 @@ void writeSpendingBalance(wire::SpendingBalance::Builder to, const SpendingBalan
   to.setTopUps(DecimalText(from.top_ups).reader());
   to.setAmount(DecimalText(from.amount).reader());
   writeList(from.overage, writeBalanceOverage, [&](auto size) { return to.initOverage(size); });
+}
+
+FeatureUsage readFeatureUsage(wire::FeatureUsage::Reader from, Intake& intake, const Place& at) {
+  FeatureUsage to;
+  to.feature = readFeatureNumber(from.getFeature(), intake, Place(at, "feature"));
+  to.quantity = intake.decimal(from.getQuantity(), Place(at, "quantity"));
+  to.charged = intake.decimal(from.getCharged(), Place(at, "charged"));
+  to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
+  to.events = from.getEvents();
+  if (from.hasTokens()) to.tokens = readTokenTotals(from.getTokens());
+  to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
+  to.latest_at = {from.getLatestAt()};
+  to.values = intake.list(from.getValues(), limits::kUniqueValuesMax, at, "values", readValueCount);
+  return to;
+}
+
+void writeFeatureUsage(wire::FeatureUsage::Builder to, const FeatureUsage& from) {
+  to.setFeature(from.feature.value);
+  to.setQuantity(DecimalText(from.quantity).reader());
+  setNonZero(from.charged, [&](auto value) { to.setCharged(value); });
+  setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
+  to.setEvents(from.events);
+  if (from.tokens != TokenTotals{}) writeTokenTotals(to.initTokens(), from.tokens);
+  setText(from.variant, [&](auto value) { to.setVariant(value); });
+  to.setLatestAt(from.latest_at.ns);
+  writeList(from.values, writeValueCount, [&](auto size) { return to.initValues(size); });
+}
+
+SeatsHeld readSeatsHeld(wire::SeatsHeld::Reader from, Intake& intake, const Place& at) {
+  SeatsHeld to;
+  to.feature = readFeatureNumber(from.getFeature(), intake, Place(at, "feature"));
+  to.held = from.getHeld();
+  to.highest = from.getHighest();
+  to.value = intake.decimal(from.getValue(), Place(at, "value"));
+  return to;
+}
+
+void writeSeatsHeld(wire::SeatsHeld::Builder to, const SeatsHeld& from) {
+  to.setFeature(from.feature.value);
+  to.setHeld(from.held);
+  to.setHighest(from.highest);
+  setNonZero(from.value, [&](auto value) { to.setValue(value); });
+}
+
+LateCharge readLateCharge(wire::LateCharge::Reader from, Intake& intake, const Place& at) {
+  LateCharge to;
+  to.feature = readFeatureNumber(from.getFeature(), intake, Place(at, "feature"));
+  to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
+  to.span = readSpan(from.getSpan());
+  to.terms = readTerms(from.getTerms(), intake, Place(at, "terms"));
+  to.quantity = intake.decimal(from.getQuantity(), Place(at, "quantity"));
+  to.exact = intake.decimal(from.getExact(), Place(at, "exact"));
+  return to;
+}
+
+void writeLateCharge(wire::LateCharge::Builder to, const LateCharge& from) {
+  to.setFeature(from.feature.value);
+  setText(from.variant, [&](auto value) { to.setVariant(value); });
+  writeSpan(to.initSpan(), from.span);
+  writeTerms(to.initTerms(), from.terms);
+  to.setQuantity(DecimalText(from.quantity).reader());
+  to.setExact(DecimalText(from.exact).reader());
+}
+
+PendingAdjustment readPendingAdjustment(wire::PendingAdjustment::Reader from, Intake& intake,
+                                        const Place& at) {
+  return {intake.text(from.getDescription(), limits::kReasonBytesMax, Place(at, "description")),
+          intake.decimal(from.getAmount(), Place(at, "amount"))};
+}
+
+void writePendingAdjustment(wire::PendingAdjustment::Builder to, const PendingAdjustment& from) {
+  setText(from.description, [&](auto value) { to.setDescription(value); });
+  to.setAmount(DecimalText(from.amount).reader());
 }
 
 }  // namespace daybook::protocol

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/base/check.h"
+
 namespace daybook::protocol {
 namespace {
 
@@ -26,6 +28,11 @@ bool hasDecimalForm(std::string_view text) {
 
 }  // namespace
 
+std::int64_t instantOrZero(const std::optional<Instant>& at) {
+  CHECK(at != Instant{}, "an instant of 0 stands for an absent one");
+  return at ? at->ns : 0;
+}
+
 std::string Place::text() const {
   std::string path = parent_ == nullptr ? "" : parent_->text();
   if (!path.empty()) path += '.';
@@ -47,6 +54,15 @@ void Intake::refuse(Outcome outcome, const Place& place, std::string_view proble
 
 void Intake::refuseEnumerant(std::uint16_t value, const Place& place) {
   refuse(Outcome::invalidNumber, place, "unknown value " + std::to_string(value));
+}
+
+std::optional<Interval> Intake::optionalInterval(wire::OptionalInterval value, const Place& place) {
+  if (value == wire::OptionalInterval::ABSENT) return std::nullopt;
+  if (value <= wire::OptionalInterval::ONCE) {
+    return static_cast<Interval>(static_cast<std::uint16_t>(value) - 1);
+  }
+  refuseEnumerant(static_cast<std::uint16_t>(value), place);
+  return std::nullopt;
 }
 
 std::string Intake::text(capnp::Text::Reader text, std::size_t bytes_max, const Place& place,

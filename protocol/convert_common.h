@@ -21,6 +21,7 @@
 
 #include "ledger/base/decimal.h"
 #include "ledger/base/instant.h"
+#include "ledger/base/limits.h"
 #include "ledger/model/outcome.h"
 #include "protocol/convert_enums.h"
 
@@ -76,6 +77,7 @@ class Intake {
     refuseEnumerant(static_cast<std::uint16_t>(value), place);
     return {};
   }
+  std::optional<Interval> optionalInterval(wire::OptionalInterval value, const Place& place);
   /// Each element by read(element, *this, place of it). Longer than the limit: `outcome`.
   template <typename List, typename Read>
   auto list(List from, std::size_t size_max, const Place& parent, const char* name, Read read,
@@ -98,6 +100,16 @@ class Intake {
   Verdict verdict_;
 };
 
+/// The code of an item: text of field `name` of what stands at `parent`.
+inline std::string readCode(capnp::Text::Reader from, Intake& intake, const Place& parent,
+                            const char* name) {
+  return intake.text(from, limits::kCodeBytesMax, Place(parent, name));
+}
+/// One of a list of codes.
+inline std::string readCodeElement(capnp::Text::Reader from, Intake& intake, const Place& at) {
+  return intake.text(from, limits::kCodeBytesMax, at);
+}
+
 /// What reading a caller's message gave. The value is only meant for an ok verdict.
 template <typename T>
 struct Parsed {
@@ -110,7 +122,8 @@ struct Parsed {
 inline std::optional<Instant> optionalInstant(std::int64_t ns) {
   return ns == 0 ? std::nullopt : std::optional(Instant{ns});
 }
-inline std::int64_t instantOrZero(const std::optional<Instant>& at) { return at ? at->ns : 0; }
+/// REQUIRES: a present one is not 0.
+std::int64_t instantOrZero(const std::optional<Instant>& at);
 
 /// The canonical text of a decimal, on the stack.
 class DecimalText {
@@ -146,6 +159,14 @@ void setOptional(const std::optional<Decimal>& value, Set set) {
 template <typename Set>
 void setNonZero(Decimal value, Set set) {
   if (!value.isZero()) set(DecimalText(value).reader());
+}
+
+/// Codes into what init(size) gives; nothing for none.
+template <typename Init>
+void writeCodes(const std::vector<std::string>& from, Init init) {
+  if (from.empty()) return;
+  auto to = init(listSize(from.size()));
+  for (unsigned int i = 0; i < to.size(); ++i) to.set(i, textOf(from[i]));
 }
 
 /// Each element by write(builder, element) into what init(size) gives; nothing for an empty list.

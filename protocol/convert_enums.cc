@@ -56,18 +56,41 @@ static_assert(same(Outcome::clockNotManual, wire::Outcome::CLOCK_NOT_MANUAL));
 static_assert(same(Outcome::clockBackwards, wire::Outcome::CLOCK_BACKWARDS));
 static_assert(same(Outcome::clockJumped, wire::Outcome::CLOCK_JUMPED));
 static_assert(same(Outcome::unavailable, wire::Outcome::UNAVAILABLE));
+static_assert(same(Outcome::paused, wire::Outcome::PAUSED));
+static_assert(same(Outcome::notPaused, wire::Outcome::NOT_PAUSED));
+static_assert(same(Outcome::trialLimit, wire::Outcome::TRIAL_LIMIT));
+static_assert(same(Outcome::nothingToChange, wire::Outcome::NOTHING_TO_CHANGE));
+static_assert(same(Outcome::noScheduledChange, wire::Outcome::NO_SCHEDULED_CHANGE));
+static_assert(same(Outcome::planRetired, wire::Outcome::PLAN_RETIRED));
+static_assert(same(Outcome::unknownUsage, wire::Outcome::UNKNOWN_USAGE));
+static_assert(same(Outcome::alreadyVoided, wire::Outcome::ALREADY_VOIDED));
+static_assert(same(Outcome::notVoidable, wire::Outcome::NOT_VOIDABLE));
+static_assert(same(Outcome::notSettable, wire::Outcome::NOT_SETTABLE));
+static_assert(same(Outcome::propertyMissing, wire::Outcome::PROPERTY_MISSING));
+static_assert(same(Outcome::tooManyValues, wire::Outcome::TOO_MANY_VALUES));
+static_assert(same(Outcome::tooManyPending, wire::Outcome::TOO_MANY_PENDING));
+static_assert(same(Outcome::unknownGrant, wire::Outcome::UNKNOWN_GRANT));
+static_assert(same(Outcome::nothingToRefund, wire::Outcome::NOTHING_TO_REFUND));
+static_assert(same(Outcome::invoiceSettled, wire::Outcome::INVOICE_SETTLED));
+static_assert(same(Outcome::amountTooLarge, wire::Outcome::AMOUNT_TOO_LARGE));
+static_assert(same(Outcome::notAvailableNow, wire::Outcome::NOT_AVAILABLE_NOW));
 
 static_assert(same(FeatureType::metered, wire::FeatureType::METERED));
 static_assert(same(FeatureType::boolean, wire::FeatureType::BOOLEAN));
+static_assert(same(FeatureType::seats, wire::FeatureType::SEATS));
 
 static_assert(same(Meter::sum, wire::Meter::SUM));
 static_assert(same(Meter::count, wire::Meter::COUNT));
+static_assert(same(Meter::max, wire::Meter::MAX));
+static_assert(same(Meter::latest, wire::Meter::LATEST));
+static_assert(same(Meter::unique, wire::Meter::UNIQUE));
 
 static_assert(same(Scheme::perUnit, wire::Scheme::PER_UNIT));
 static_assert(same(Scheme::graduated, wire::Scheme::GRADUATED));
 static_assert(same(Scheme::volume, wire::Scheme::VOLUME));
 static_assert(same(Scheme::package, wire::Scheme::PACKAGE));
 static_assert(same(Scheme::tokens, wire::Scheme::TOKENS));
+static_assert(same(Scheme::percentage, wire::Scheme::PERCENTAGE));
 
 static_assert(same(Overage::charge, wire::Overage::CHARGE));
 static_assert(same(Overage::block, wire::Overage::BLOCK));
@@ -80,6 +103,7 @@ static_assert(same(Interval::week, wire::Interval::WEEK));
 static_assert(same(Interval::month, wire::Interval::MONTH));
 static_assert(same(Interval::quarter, wire::Interval::QUARTER));
 static_assert(same(Interval::year, wire::Interval::YEAR));
+static_assert(same(Interval::once, wire::Interval::ONCE));
 
 static_assert(same(AtZero::overage, wire::AtZero::OVERAGE));
 static_assert(same(AtZero::block, wire::AtZero::BLOCK));
@@ -91,18 +115,36 @@ static_assert(same(OnShortfall::overdraw, wire::OnShortfall::OVERDRAW));
 static_assert(same(CancelWhen::periodEnd, wire::CancelWhen::PERIOD_END));
 static_assert(same(CancelWhen::now, wire::CancelWhen::NOW));
 
+static_assert(same(ChangeWhen::automatic, wire::ChangeWhen::AUTO));
+static_assert(same(ChangeWhen::now, wire::ChangeWhen::NOW));
+static_assert(same(ChangeWhen::periodEnd, wire::ChangeWhen::AT_PERIOD_END));
+
+static_assert(same(AlertKind::usage, wire::AlertKind::USAGE));
+static_assert(same(AlertKind::credits, wire::AlertKind::CREDITS));
+static_assert(same(AlertKind::balance, wire::AlertKind::BALANCE));
+
+static_assert(toWire(std::nullopt) == wire::OptionalInterval::ABSENT);
+static_assert(toWire(Interval::week) == wire::OptionalInterval::WEEK);
+static_assert(toWire(Interval::month) == wire::OptionalInterval::MONTH);
+static_assert(toWire(Interval::quarter) == wire::OptionalInterval::QUARTER);
+static_assert(toWire(Interval::year) == wire::OptionalInterval::YEAR);
+static_assert(toWire(Interval::once) == wire::OptionalInterval::ONCE);
+
 static_assert(same(GrantKind::plan, wire::GrantKind::PLAN));
 static_assert(same(GrantKind::promotional, wire::GrantKind::PROMOTIONAL));
 static_assert(same(GrantKind::purchased, wire::GrantKind::PURCHASED));
 
 static_assert(same(Disposition::current, wire::Disposition::CURRENT));
 static_assert(same(Disposition::grace, wire::Disposition::GRACE));
+static_assert(same(Disposition::late, wire::Disposition::LATE));
 
 static_assert(same(InvoiceType::start, wire::InvoiceType::START));
 static_assert(same(InvoiceType::renewal, wire::InvoiceType::RENEWAL));
 static_assert(same(InvoiceType::final, wire::InvoiceType::FINAL));
 static_assert(same(InvoiceType::creditPurchase, wire::InvoiceType::CREDIT_PURCHASE));
 static_assert(same(InvoiceType::balanceTopUp, wire::InvoiceType::BALANCE_TOP_UP));
+static_assert(same(InvoiceType::planChange, wire::InvoiceType::PLAN_CHANGE));
+static_assert(same(InvoiceType::adjustment, wire::InvoiceType::ADJUSTMENT));
 
 static_assert(same(LineType::planBase, wire::LineType::PLAN_BASE));
 static_assert(same(LineType::overage, wire::LineType::OVERAGE));
@@ -110,8 +152,17 @@ static_assert(same(LineType::minimum, wire::LineType::MINIMUM));
 static_assert(same(LineType::balanceOverage, wire::LineType::BALANCE_OVERAGE));
 static_assert(same(LineType::pack, wire::LineType::PACK));
 static_assert(same(LineType::topUp, wire::LineType::TOP_UP));
+static_assert(same(LineType::discount, wire::LineType::DISCOUNT));
+static_assert(same(LineType::seats, wire::LineType::SEATS));
+static_assert(same(LineType::lateAdjustment, wire::LineType::LATE_ADJUSTMENT));
+static_assert(same(LineType::prorationCredit, wire::LineType::PRORATION_CREDIT));
+static_assert(same(LineType::adjustment, wire::LineType::ADJUSTMENT));
+static_assert(same(LineType::customerCredit, wire::LineType::CUSTOMER_CREDIT));
 
 static_assert(same(InvoiceStatus::open, wire::InvoiceStatus::OPEN));
+static_assert(same(InvoiceStatus::paid, wire::InvoiceStatus::PAID));
+static_assert(same(InvoiceStatus::voided, wire::InvoiceStatus::VOID));
+static_assert(same(InvoiceStatus::uncollectible, wire::InvoiceStatus::UNCOLLECTIBLE));
 
 static_assert(same(ClockKind::wall, wire::ClockKind::WALL));
 static_assert(same(ClockKind::manual, wire::ClockKind::MANUAL));

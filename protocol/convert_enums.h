@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "ledger/model/catalog.h"
 #include "ledger/model/command.h"
@@ -24,22 +25,22 @@ struct EnumOf;
 template <>
 struct EnumOf<wire::Outcome> {
   using Model = Outcome;
-  static constexpr wire::Outcome kNewest = wire::Outcome::UNAVAILABLE;
+  static constexpr wire::Outcome kNewest = wire::Outcome::NOT_AVAILABLE_NOW;
 };
 template <>
 struct EnumOf<wire::FeatureType> {
   using Model = FeatureType;
-  static constexpr wire::FeatureType kNewest = wire::FeatureType::BOOLEAN;
+  static constexpr wire::FeatureType kNewest = wire::FeatureType::SEATS;
 };
 template <>
 struct EnumOf<wire::Meter> {
   using Model = Meter;
-  static constexpr wire::Meter kNewest = wire::Meter::COUNT;
+  static constexpr wire::Meter kNewest = wire::Meter::UNIQUE;
 };
 template <>
 struct EnumOf<wire::Scheme> {
   using Model = Scheme;
-  static constexpr wire::Scheme kNewest = wire::Scheme::TOKENS;
+  static constexpr wire::Scheme kNewest = wire::Scheme::PERCENTAGE;
 };
 template <>
 struct EnumOf<wire::Overage> {
@@ -54,7 +55,7 @@ struct EnumOf<wire::ConsumptionModel> {
 template <>
 struct EnumOf<wire::Interval> {
   using Model = Interval;
-  static constexpr wire::Interval kNewest = wire::Interval::YEAR;
+  static constexpr wire::Interval kNewest = wire::Interval::ONCE;
 };
 template <>
 struct EnumOf<wire::AtZero> {
@@ -72,6 +73,16 @@ struct EnumOf<wire::CancelWhen> {
   static constexpr wire::CancelWhen kNewest = wire::CancelWhen::NOW;
 };
 template <>
+struct EnumOf<wire::ChangeWhen> {
+  using Model = ChangeWhen;
+  static constexpr wire::ChangeWhen kNewest = wire::ChangeWhen::AT_PERIOD_END;
+};
+template <>
+struct EnumOf<wire::AlertKind> {
+  using Model = AlertKind;
+  static constexpr wire::AlertKind kNewest = wire::AlertKind::BALANCE;
+};
+template <>
 struct EnumOf<wire::GrantKind> {
   using Model = GrantKind;
   static constexpr wire::GrantKind kNewest = wire::GrantKind::PURCHASED;
@@ -79,22 +90,22 @@ struct EnumOf<wire::GrantKind> {
 template <>
 struct EnumOf<wire::Disposition> {
   using Model = Disposition;
-  static constexpr wire::Disposition kNewest = wire::Disposition::GRACE;
+  static constexpr wire::Disposition kNewest = wire::Disposition::LATE;
 };
 template <>
 struct EnumOf<wire::InvoiceType> {
   using Model = InvoiceType;
-  static constexpr wire::InvoiceType kNewest = wire::InvoiceType::BALANCE_TOP_UP;
+  static constexpr wire::InvoiceType kNewest = wire::InvoiceType::ADJUSTMENT;
 };
 template <>
 struct EnumOf<wire::LineType> {
   using Model = LineType;
-  static constexpr wire::LineType kNewest = wire::LineType::TOP_UP;
+  static constexpr wire::LineType kNewest = wire::LineType::CUSTOMER_CREDIT;
 };
 template <>
 struct EnumOf<wire::InvoiceStatus> {
   using Model = InvoiceStatus;
-  static constexpr wire::InvoiceStatus kNewest = wire::InvoiceStatus::OPEN;
+  static constexpr wire::InvoiceStatus kNewest = wire::InvoiceStatus::UNCOLLECTIBLE;
 };
 template <>
 struct EnumOf<wire::ClockKind> {
@@ -116,6 +127,12 @@ constexpr bool isKnown(Wire value) {
 template <typename Wire>
 constexpr typename EnumOf<Wire>::Model toModel(Wire value) {
   return static_cast<typename EnumOf<Wire>::Model>(value);
+}
+
+/// OptionalInterval has one number more than Interval, before the others: none.
+constexpr wire::OptionalInterval toWire(const std::optional<Interval>& interval) {
+  if (!interval) return wire::OptionalInterval::ABSENT;
+  return static_cast<wire::OptionalInterval>(static_cast<std::uint16_t>(*interval) + 1);
 }
 
 }  // namespace daybook::protocol

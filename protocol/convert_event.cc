@@ -2,12 +2,8 @@
 
 #include <type_traits>
 
-#include "ledger/base/check.h"
 #include "ledger/base/limits.h"
-#include "protocol/convert_account.h"
-#include "protocol/convert_catalog.h"
-#include "protocol/convert_command.h"
-#include "protocol/convert_invoice.h"
+#include "protocol/convert_event_body.h"
 
 namespace daybook::protocol {
 namespace {
@@ -39,277 +35,29 @@ static_assert(hasNumber<Body::TOPPED_UP, ToppedUp>());
 static_assert(hasNumber<Body::CREDITS_EXPIRED, CreditsExpired>());
 static_assert(hasNumber<Body::INVOICE_CLOSED, InvoiceClosed>());
 static_assert(hasNumber<Body::CLOCK_MOVED, ClockMoved>());
-static_assert(std::variant_size_v<EventBody> == Body::CLOCK_MOVED + 1);
-
-std::string readCurrency(capnp::Text::Reader from, Intake& intake, const Place& at) {
-  return intake.text(from, limits::kCodeBytesMax, Place(at, "currency"));
-}
-
-FeaturePublished readFeaturePublished(wire::FeaturePublished::Reader from, Intake& intake,
-                                      const Place& at) {
-  FeaturePublished to;
-  to.number = FeatureNumber(from.getNumber());
-  if (to.number.isNone()) intake.refuse(Outcome::invalidNumber, Place(at, "number"), "is none");
-  to.feature = readFeature(from.getFeature(), intake, Place(at, "feature"));
-  return to;
-}
-
-void writeFeaturePublished(wire::FeaturePublished::Builder to, const FeaturePublished& from) {
-  to.setNumber(from.number.value);
-  writeFeature(to.initFeature(), from.feature);
-}
-
-ModelPricePublished readModelPricePublished(wire::ModelPricePublished::Reader from, Intake& intake,
-                                            const Place& at) {
-  ModelPricePublished to;
-  to.currency = readCurrency(from.getCurrency(), intake, at);
-  to.book_version = from.getBookVersion();
-  to.price = readModelPrice(from.getPrice(), intake, Place(at, "price"));
-  return to;
-}
-
-void writeModelPricePublished(wire::ModelPricePublished::Builder to,
-                              const ModelPricePublished& from) {
-  setText(from.currency, [&](auto value) { to.setCurrency(value); });
-  to.setBookVersion(from.book_version);
-  writeModelPrice(to.initPrice(), from.price);
-}
-
-CatalogPublished readCatalogPublished(wire::CatalogPublished::Reader from, Intake& intake,
-                                      const Place& at) {
-  CatalogPublished to;
-  to.digest = intake.text(from.getDigest(), limits::kNameBytesMax, Place(at, "digest"));
-  to.items = from.getItems();
-  return to;
-}
-
-void writeCatalogPublished(wire::CatalogPublished::Builder to, const CatalogPublished& from) {
-  setText(from.digest, [&](auto value) { to.setDigest(value); });
-  to.setItems(from.items);
-}
-
-CustomerCreated readCustomerCreated(wire::CustomerCreated::Reader from, Intake& intake,
-                                    const Place& at) {
-  CustomerCreated to;
-  to.asked = readCreateCustomer(from.getAsked(), intake, Place(at, "asked"));
-  to.id = intake.text(from.getId(), limits::kCustomerIdBytesMax, Place(at, "id"));
-  to.zone = intake.text(from.getZone(), limits::kZoneBytesMax, Place(at, "zone"));
-  return to;
-}
-
-void writeCustomerCreated(wire::CustomerCreated::Builder to, const CustomerCreated& from) {
-  writeCreateCustomer(to.initAsked(), from.asked);
-  setText(from.id, [&](auto value) { to.setId(value); });
-  setText(from.zone, [&](auto value) { to.setZone(value); });
-}
-
-Subscribed readSubscribed(wire::Subscribed::Reader from, Intake& intake, const Place& at) {
-  Subscribed to;
-  to.asked = readSubscribe(from.getAsked(), intake, Place(at, "asked"));
-  to.subscription = readSubscription(from.getSubscription(), intake, Place(at, "subscription"));
-  to.invoice = InvoiceNumber(from.getInvoice());
-  return to;
-}
-
-void writeSubscribed(wire::Subscribed::Builder to, const Subscribed& from) {
-  CHECK(from.asked.anchor != Instant{}, "an anchor of 0 stands for an absent one");
-  writeSubscribe(to.initAsked(), from.asked);
-  writeSubscription(to.initSubscription(), from.subscription);
-  to.setInvoice(from.invoice.value);
-}
-
-PeriodStarted readPeriodStarted(wire::PeriodStarted::Reader from, Intake& intake, const Place& at) {
-  PeriodStarted to;
-  to.index = from.getIndex();
-  to.span = readSpan(from.getSpan());
-  to.terms = readTerms(from.getTerms(), intake, Place(at, "terms"));
-  if (from.hasBilling()) to.billing = readSpan(from.getBilling());
-  to.billing_to = {from.getBillingTo()};
-  if (from.hasGrant()) to.grant = readGrant(from.getGrant(), intake, Place(at, "grant"));
-  to.debt_paid = intake.decimal(from.getDebtPaid(), Place(at, "debtPaid"));
-  to.included_balance = intake.decimal(from.getIncludedBalance(), Place(at, "includedBalance"));
-  return to;
-}
-
-void writePeriodStarted(wire::PeriodStarted::Builder to, const PeriodStarted& from) {
-  to.setIndex(from.index);
-  writeSpan(to.initSpan(), from.span);
-  writeTerms(to.initTerms(), from.terms);
-  if (from.billing) writeSpan(to.initBilling(), *from.billing);
-  to.setBillingTo(from.billing_to.ns);
-  if (from.grant) writeGrant(to.initGrant(), *from.grant);
-  setNonZero(from.debt_paid, [&](auto value) { to.setDebtPaid(value); });
-  setNonZero(from.included_balance, [&](auto value) { to.setIncludedBalance(value); });
-}
-
-PeriodClosed readPeriodClosed(wire::PeriodClosed::Reader from, Intake& intake, const Place& at) {
-  PeriodClosed to;
-  to.index = from.getIndex();
-  to.from = {from.getFrom()};
-  to.to = {from.getTo()};
-  to.carried_top_ups = intake.decimal(from.getCarriedTopUps(), Place(at, "carriedTopUps"));
-  to.invoice = InvoiceNumber(from.getInvoice());
-  return to;
-}
-
-void writePeriodClosed(wire::PeriodClosed::Builder to, const PeriodClosed& from) {
-  to.setIndex(from.index);
-  to.setFrom(from.from.ns);
-  to.setTo(from.to.ns);
-  setNonZero(from.carried_top_ups, [&](auto value) { to.setCarriedTopUps(value); });
-  to.setInvoice(from.invoice.value);
-}
-
-CancelScheduled readCancelScheduled(wire::CancelScheduled::Reader from, Intake& intake,
-                                    const Place& at) {
-  return {readCancel(from.getAsked(), intake, Place(at, "asked")), {from.getAt()}};
-}
-
-void writeCancelScheduled(wire::CancelScheduled::Builder to, const CancelScheduled& from) {
-  writeCancel(to.initAsked(), from.asked);
-  to.setAt(from.at.ns);
-}
-
-Canceled readCanceled(wire::Canceled::Reader from, Intake& intake, const Place& at) {
-  Canceled to;
-  if (from.hasAsked()) to.asked = readCancel(from.getAsked(), intake, Place(at, "asked"));
-  to.at = {from.getAt()};
-  return to;
-}
-
-void writeCanceled(wire::Canceled::Builder to, const Canceled& from) {
-  if (from.asked) writeCancel(to.initAsked(), *from.asked);
-  to.setAt(from.at.ns);
-}
-
-void readUsageDetails(wire::UsageDetails::Reader from, UsageRecorded& to, Intake& intake,
-                      const Place& at) {
-  if (from.hasTokens()) to.asked.tokens = readTokens(from.getTokens(), intake, Place(at, "tokens"));
-  if (from.hasTotals()) to.tokens = readTokenTotals(from.getTotals());
-  to.asked.properties = intake.list(from.getProperties(), limits::kPropertiesMax, at, "properties",
-                                    readProperty, Outcome::invalidProperties);
-}
-
-void writeUsageDetails(wire::UsageRecorded::Builder usage, const UsageRecorded& from) {
-  const bool has_totals = from.tokens != TokenTotals{};
-  if (!from.asked.tokens && !has_totals && from.asked.properties.empty()) return;
-  auto to = usage.initDetails();
-  if (from.asked.tokens) writeTokens(to.initTokens(), *from.asked.tokens);
-  if (has_totals) writeTokenTotals(to.initTotals(), from.tokens);
-  writeList(from.asked.properties, writeProperty,
-            [&](auto size) { return to.initProperties(size); });
-}
-
-void readFunding(wire::Funding::Reader from, UsageRecorded& to, Intake& intake, const Place& at) {
-  to.draws = intake.list(from.getDraws(), limits::kGrantsPerCustomerMax, at, "draws", readDraw);
-  to.overdrawn = intake.decimal(from.getOverdrawn(), Place(at, "overdrawn"));
-  to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
-}
-
-void writeFunding(wire::UsageRecorded::Builder usage, const UsageRecorded& from) {
-  if (from.draws.empty() && from.overdrawn.isZero() && from.unpaid.isZero()) return;
-  auto to = usage.initFunding();
-  writeList(from.draws, writeDraw, [&](auto size) { return to.initDraws(size); });
-  setNonZero(from.overdrawn, [&](auto value) { to.setOverdrawn(value); });
-  setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
-}
-
-UsageRecorded readUsageRecorded(wire::UsageRecorded::Reader from, Intake& intake, const Place& at) {
-  UsageRecorded to;
-  to.asked.feature = intake.text(from.getFeature(), limits::kCodeBytesMax, Place(at, "feature"));
-  to.asked.quantity = intake.optionalDecimal(from.getQuantitySent(), Place(at, "quantitySent"));
-  to.asked.at = optionalInstant(from.getAt());
-  to.asked.on_shortfall = intake.enumerant(from.getOnShortfall(), Place(at, "onShortfall"));
-  if (from.hasDetails()) {
-    readUsageDetails(from.getDetails(), to, intake, Place(at, "details"));
-  }
-  to.disposition = intake.enumerant(from.getDisposition(), Place(at, "disposition"));
-  to.feature = FeatureNumber(from.getFeatureNumber());
-  if (to.feature.isNone()) {
-    intake.refuse(Outcome::invalidNumber, Place(at, "featureNumber"), "is none");
-  }
-  to.period_from = {from.getPeriodFrom()};
-  const Place quantity_at(at, "quantity");
-  const auto quantity = intake.optionalDecimal(from.getQuantity(), quantity_at);
-  if (!quantity && !to.asked.quantity) {
-    intake.refuse(Outcome::invalidNumber, quantity_at, "is missing");
-  }
-  to.quantity = quantity ? *quantity : to.asked.quantity.value_or(Decimal());
-  to.price = intake.decimal(from.getPrice(), Place(at, "price"));
-  if (from.hasFunding()) readFunding(from.getFunding(), to, intake, Place(at, "funding"));
-  to.balance_after = intake.decimal(from.getBalanceAfter(), Place(at, "balanceAfter"));
-  return to;
-}
-
-void writeUsageRecorded(wire::UsageRecorded::Builder to, const UsageRecorded& from) {
-  CHECK(from.asked.at != Instant{}, "an instant of 0 stands for an absent one");
-  setText(from.asked.feature, [&](auto value) { to.setFeature(value); });
-  setOptional(from.asked.quantity, [&](auto value) { to.setQuantitySent(value); });
-  to.setAt(instantOrZero(from.asked.at));
-  to.setOnShortfall(toWire<wire::OnShortfall>(from.asked.on_shortfall));
-  writeUsageDetails(to, from);
-  to.setDisposition(toWire<wire::Disposition>(from.disposition));
-  to.setFeatureNumber(from.feature.value);
-  to.setPeriodFrom(from.period_from.ns);
-  if (from.asked.quantity != from.quantity) to.setQuantity(DecimalText(from.quantity).reader());
-  setNonZero(from.price, [&](auto value) { to.setPrice(value); });
-  writeFunding(to, from);
-  to.setBalanceAfter(DecimalText(from.balance_after).reader());
-}
-
-PackPurchased readPackPurchased(wire::PackPurchased::Reader from, Intake& intake, const Place& at) {
-  PackPurchased to;
-  to.asked = readBuyCredits(from.getAsked(), intake, Place(at, "asked"));
-  to.pack_version = from.getPackVersion();
-  to.currency = readCurrency(from.getCurrency(), intake, at);
-  to.price = intake.decimal(from.getPrice(), Place(at, "price"));
-  to.grant = readGrant(from.getGrant(), intake, Place(at, "grant"));
-  to.debt_paid = intake.decimal(from.getDebtPaid(), Place(at, "debtPaid"));
-  to.invoice = InvoiceNumber(from.getInvoice());
-  return to;
-}
-
-void writePackPurchased(wire::PackPurchased::Builder to, const PackPurchased& from) {
-  writeBuyCredits(to.initAsked(), from.asked);
-  to.setPackVersion(from.pack_version);
-  setText(from.currency, [&](auto value) { to.setCurrency(value); });
-  to.setPrice(DecimalText(from.price).reader());
-  writeGrant(to.initGrant(), from.grant);
-  setNonZero(from.debt_paid, [&](auto value) { to.setDebtPaid(value); });
-  to.setInvoice(from.invoice.value);
-}
-
-ToppedUp readToppedUp(wire::ToppedUp::Reader from, Intake& intake, const Place& at) {
-  ToppedUp to;
-  to.asked = readTopUp(from.getAsked(), intake, Place(at, "asked"));
-  to.currency = readCurrency(from.getCurrency(), intake, at);
-  to.balance_after = intake.decimal(from.getBalanceAfter(), Place(at, "balanceAfter"));
-  to.invoice = InvoiceNumber(from.getInvoice());
-  return to;
-}
-
-void writeToppedUp(wire::ToppedUp::Builder to, const ToppedUp& from) {
-  writeTopUp(to.initAsked(), from.asked);
-  setText(from.currency, [&](auto value) { to.setCurrency(value); });
-  to.setBalanceAfter(DecimalText(from.balance_after).reader());
-  to.setInvoice(from.invoice.value);
-}
-
-CreditsExpired readCreditsExpired(wire::CreditsExpired::Reader from, Intake& intake,
-                                  const Place& at) {
-  CreditsExpired to;
-  to.grant = GrantNumber(from.getGrant());
-  if (to.grant.isNone()) intake.refuse(Outcome::invalidNumber, Place(at, "grant"), "is none");
-  to.amount = intake.decimal(from.getAmount(), Place(at, "amount"));
-  to.expiry = {from.getExpiry()};
-  return to;
-}
-
-void writeCreditsExpired(wire::CreditsExpired::Builder to, const CreditsExpired& from) {
-  to.setGrant(from.grant.value);
-  to.setAmount(DecimalText(from.amount).reader());
-  to.setExpiry(from.expiry.ns);
-}
+static_assert(hasNumber<Body::TRIAL_ENDED, TrialEnded>());
+static_assert(hasNumber<Body::PLAN_CHANGED, PlanChanged>());
+static_assert(hasNumber<Body::CHANGE_SCHEDULED, ChangeScheduled>());
+static_assert(hasNumber<Body::CHANGE_REVOKED, ChangeRevoked>());
+static_assert(hasNumber<Body::PAUSED, Paused>());
+static_assert(hasNumber<Body::RESUMED, Resumed>());
+static_assert(hasNumber<Body::VERSION_PINNED, VersionPinned>());
+static_assert(hasNumber<Body::ALLOWANCE_RAISED, AllowanceRaised>());
+static_assert(hasNumber<Body::SEATS_CHANGED, SeatsChanged>());
+static_assert(hasNumber<Body::CREDITS_GRANTED, CreditsGranted>());
+static_assert(hasNumber<Body::CREDITS_ROLLED_OVER, CreditsRolledOver>());
+static_assert(hasNumber<Body::PACK_REFUNDED, PackRefunded>());
+static_assert(hasNumber<Body::USAGE_VOIDED, UsageVoided>());
+static_assert(hasNumber<Body::ADJUSTMENT_ADDED, AdjustmentAdded>());
+static_assert(hasNumber<Body::CUSTOMER_CREDIT_ADDED, CustomerCreditAdded>());
+static_assert(hasNumber<Body::CREDIT_NOTE_CLOSED, CreditNoteClosed>());
+static_assert(hasNumber<Body::PAYMENT_RECORDED, PaymentRecorded>());
+static_assert(hasNumber<Body::PAYMENT_FAILED, PaymentFailed>());
+static_assert(hasNumber<Body::INVOICE_UNCOLLECTIBLE, InvoiceUncollectible>());
+static_assert(hasNumber<Body::ALERTS_SET, AlertsSet>());
+static_assert(hasNumber<Body::ALERT_RAISED, AlertRaised>());
+static_assert(hasNumber<Body::CUSTOMER_MOVED_IN, CustomerMovedIn>());
+static_assert(std::variant_size_v<EventBody> == Body::CUSTOMER_MOVED_IN + 1);
 
 void checkHead(const Event& event, Intake& intake) {
   const Place root;
@@ -329,130 +77,144 @@ void checkHead(const Event& event, Intake& intake) {
 struct BodyWriter {
   Body::Builder to;
 
-  void operator()(const LedgerCreated& from) { writeLedgerCreated(to.initLedgerCreated(), from); }
-  void operator()(const FeaturePublished& from) {
-    writeFeaturePublished(to.initFeaturePublished(), from);
-  }
-  void operator()(const PlanPublished& from) {
-    writePlan(to.initPlanPublished().initPlan(), from.plan);
-  }
-  void operator()(const PackPublished& from) {
-    writePack(to.initPackPublished().initPack(), from.pack);
-  }
+  void operator()(const LedgerCreated& from) { writeBody(to.initLedgerCreated(), from); }
+  void operator()(const FeaturePublished& from) { writeBody(to.initFeaturePublished(), from); }
+  void operator()(const PlanPublished& from) { writeBody(to.initPlanPublished(), from); }
+  void operator()(const PackPublished& from) { writeBody(to.initPackPublished(), from); }
   void operator()(const ModelPricePublished& from) {
-    writeModelPricePublished(to.initModelPricePublished(), from);
+    writeBody(to.initModelPricePublished(), from);
   }
-  void operator()(const CatalogPublished& from) {
-    writeCatalogPublished(to.initCatalogPublished(), from);
+  void operator()(const CatalogPublished& from) { writeBody(to.initCatalogPublished(), from); }
+  void operator()(const CustomerCreated& from) { writeBody(to.initCustomerCreated(), from); }
+  void operator()(const CustomerUpdated& from) { writeBody(to.initCustomerUpdated(), from); }
+  void operator()(const Subscribed& from) { writeBody(to.initSubscribed(), from); }
+  void operator()(const PeriodStarted& from) { writeBody(to.initPeriodStarted(), from); }
+  void operator()(const PeriodClosed& from) { writeBody(to.initPeriodClosed(), from); }
+  void operator()(const CancelScheduled& from) { writeBody(to.initCancelScheduled(), from); }
+  void operator()(const CancelRevoked& from) { writeBody(to.initCancelRevoked(), from); }
+  void operator()(const Canceled& from) { writeBody(to.initCanceled(), from); }
+  void operator()(const UsageRecorded& from) { writeBody(to.initUsageRecorded(), from); }
+  void operator()(const PackPurchased& from) { writeBody(to.initPackPurchased(), from); }
+  void operator()(const ToppedUp& from) { writeBody(to.initToppedUp(), from); }
+  void operator()(const CreditsExpired& from) { writeBody(to.initCreditsExpired(), from); }
+  void operator()(const InvoiceClosed& from) { writeBody(to.initInvoiceClosed(), from); }
+  void operator()(const ClockMoved& from) { writeBody(to.initClockMoved(), from); }
+  void operator()(const TrialEnded& from) { writeBody(to.initTrialEnded(), from); }
+  void operator()(const PlanChanged& from) { writeBody(to.initPlanChanged(), from); }
+  void operator()(const ChangeScheduled& from) { writeBody(to.initChangeScheduled(), from); }
+  void operator()(const ChangeRevoked& from) { writeBody(to.initChangeRevoked(), from); }
+  void operator()(const Paused& from) { writeBody(to.initPaused(), from); }
+  void operator()(const Resumed& from) { writeBody(to.initResumed(), from); }
+  void operator()(const VersionPinned& from) { writeBody(to.initVersionPinned(), from); }
+  void operator()(const AllowanceRaised& from) { writeBody(to.initAllowanceRaised(), from); }
+  void operator()(const SeatsChanged& from) { writeBody(to.initSeatsChanged(), from); }
+  void operator()(const CreditsGranted& from) { writeBody(to.initCreditsGranted(), from); }
+  void operator()(const CreditsRolledOver& from) { writeBody(to.initCreditsRolledOver(), from); }
+  void operator()(const PackRefunded& from) { writeBody(to.initPackRefunded(), from); }
+  void operator()(const UsageVoided& from) { writeBody(to.initUsageVoided(), from); }
+  void operator()(const AdjustmentAdded& from) { writeBody(to.initAdjustmentAdded(), from); }
+  void operator()(const CustomerCreditAdded& from) {
+    writeBody(to.initCustomerCreditAdded(), from);
   }
-  void operator()(const CustomerCreated& from) {
-    writeCustomerCreated(to.initCustomerCreated(), from);
+  void operator()(const CreditNoteClosed& from) { writeBody(to.initCreditNoteClosed(), from); }
+  void operator()(const PaymentRecorded& from) { writeBody(to.initPaymentRecorded(), from); }
+  void operator()(const PaymentFailed& from) { writeBody(to.initPaymentFailed(), from); }
+  void operator()(const InvoiceUncollectible& from) {
+    writeBody(to.initInvoiceUncollectible(), from);
   }
-  void operator()(const CustomerUpdated& from) {
-    writeUpdateCustomer(to.initCustomerUpdated().initAsked(), from.asked);
-  }
-  void operator()(const Subscribed& from) { writeSubscribed(to.initSubscribed(), from); }
-  void operator()(const PeriodStarted& from) { writePeriodStarted(to.initPeriodStarted(), from); }
-  void operator()(const PeriodClosed& from) { writePeriodClosed(to.initPeriodClosed(), from); }
-  void operator()(const CancelScheduled& from) {
-    writeCancelScheduled(to.initCancelScheduled(), from);
-  }
-  void operator()(const CancelRevoked&) { to.initCancelRevoked().initAsked(); }
-  void operator()(const Canceled& from) { writeCanceled(to.initCanceled(), from); }
-  void operator()(const UsageRecorded& from) { writeUsageRecorded(to.initUsageRecorded(), from); }
-  void operator()(const PackPurchased& from) { writePackPurchased(to.initPackPurchased(), from); }
-  void operator()(const ToppedUp& from) { writeToppedUp(to.initToppedUp(), from); }
-  void operator()(const CreditsExpired& from) {
-    writeCreditsExpired(to.initCreditsExpired(), from);
-  }
-  void operator()(const InvoiceClosed& from) {
-    writeInvoice(to.initInvoiceClosed().initInvoice(), from.invoice);
-  }
-  void operator()(const ClockMoved& from) {
-    to.initClockMoved().initAsked().setTo(from.asked.to.ns);
-  }
+  void operator()(const AlertsSet& from) { writeBody(to.initAlertsSet(), from); }
+  void operator()(const AlertRaised& from) { writeBody(to.initAlertRaised(), from); }
+  void operator()(const CustomerMovedIn& from) { writeBody(to.initCustomerMovedIn(), from); }
 };
 
 }  // namespace
 
-LedgerCreated readLedgerCreated(wire::LedgerCreated::Reader from, Intake& intake, const Place& at) {
-  LedgerCreated to;
-  to.ledger_id = intake.text(from.getLedgerId(), limits::kNameBytesMax, Place(at, "ledgerId"));
-  to.format_version = from.getFormatVersion();
-  to.settings.clock = intake.enumerant(from.getClock(), Place(at, "clock"));
-  to.settings.grace = {from.getGraceNs()};
-  to.settings.late_window = {from.getLateWindowNs()};
-  to.settings.future_limit = {from.getFutureLimitNs()};
-  to.settings.invoice_prefix =
-      intake.text(from.getInvoicePrefix(), limits::kNameBytesMax, Place(at, "invoicePrefix"));
-  to.settings.due_days = from.getDueDays();
-  if (to.format_version > kFormatVersion) {
-    intake.refuse(Outcome::invalidNumber, Place(at, "formatVersion"),
-                  std::to_string(to.format_version) + " is newer than this version");
-  }
-  return to;
-}
-
-void writeLedgerCreated(wire::LedgerCreated::Builder to, const LedgerCreated& from) {
-  setText(from.ledger_id, [&](auto value) { to.setLedgerId(value); });
-  to.setFormatVersion(from.format_version);
-  to.setClock(toWire<wire::ClockKind>(from.settings.clock));
-  to.setGraceNs(from.settings.grace.ns);
-  to.setLateWindowNs(from.settings.late_window.ns);
-  to.setFutureLimitNs(from.settings.future_limit.ns);
-  setText(from.settings.invoice_prefix, [&](auto value) { to.setInvoicePrefix(value); });
-  to.setDueDays(from.settings.due_days);
-}
-
 EventBody readEventBody(Body::Reader from, Intake& intake, const Place& at) {
   switch (from.which()) {
     case Body::LEDGER_CREATED:
-      return readLedgerCreated(from.getLedgerCreated(), intake, Place(at, "ledgerCreated"));
+      return readBody(from.getLedgerCreated(), intake, Place(at, "ledgerCreated"));
     case Body::FEATURE_PUBLISHED:
-      return readFeaturePublished(from.getFeaturePublished(), intake,
-                                  Place(at, "featurePublished"));
+      return readBody(from.getFeaturePublished(), intake, Place(at, "featurePublished"));
     case Body::PLAN_PUBLISHED:
-      return PlanPublished{
-          readPlan(from.getPlanPublished().getPlan(), intake, Place(at, "planPublished"))};
+      return readBody(from.getPlanPublished(), intake, Place(at, "planPublished"));
     case Body::PACK_PUBLISHED:
-      return PackPublished{
-          readPack(from.getPackPublished().getPack(), intake, Place(at, "packPublished"))};
+      return readBody(from.getPackPublished(), intake, Place(at, "packPublished"));
     case Body::MODEL_PRICE_PUBLISHED:
-      return readModelPricePublished(from.getModelPricePublished(), intake,
-                                     Place(at, "modelPricePublished"));
+      return readBody(from.getModelPricePublished(), intake, Place(at, "modelPricePublished"));
     case Body::CATALOG_PUBLISHED:
-      return readCatalogPublished(from.getCatalogPublished(), intake,
-                                  Place(at, "catalogPublished"));
+      return readBody(from.getCatalogPublished(), intake, Place(at, "catalogPublished"));
     case Body::CUSTOMER_CREATED:
-      return readCustomerCreated(from.getCustomerCreated(), intake, Place(at, "customerCreated"));
+      return readBody(from.getCustomerCreated(), intake, Place(at, "customerCreated"));
     case Body::CUSTOMER_UPDATED:
-      return CustomerUpdated{readUpdateCustomer(from.getCustomerUpdated().getAsked(), intake,
-                                                Place(at, "customerUpdated"))};
+      return readBody(from.getCustomerUpdated(), intake, Place(at, "customerUpdated"));
     case Body::SUBSCRIBED:
-      return readSubscribed(from.getSubscribed(), intake, Place(at, "subscribed"));
+      return readBody(from.getSubscribed(), intake, Place(at, "subscribed"));
     case Body::PERIOD_STARTED:
-      return readPeriodStarted(from.getPeriodStarted(), intake, Place(at, "periodStarted"));
+      return readBody(from.getPeriodStarted(), intake, Place(at, "periodStarted"));
     case Body::PERIOD_CLOSED:
-      return readPeriodClosed(from.getPeriodClosed(), intake, Place(at, "periodClosed"));
+      return readBody(from.getPeriodClosed(), intake, Place(at, "periodClosed"));
     case Body::CANCEL_SCHEDULED:
-      return readCancelScheduled(from.getCancelScheduled(), intake, Place(at, "cancelScheduled"));
+      return readBody(from.getCancelScheduled(), intake, Place(at, "cancelScheduled"));
     case Body::CANCEL_REVOKED:
-      return CancelRevoked{};
+      return readBody(from.getCancelRevoked(), intake, Place(at, "cancelRevoked"));
     case Body::CANCELED:
-      return readCanceled(from.getCanceled(), intake, Place(at, "canceled"));
+      return readBody(from.getCanceled(), intake, Place(at, "canceled"));
     case Body::USAGE_RECORDED:
-      return readUsageRecorded(from.getUsageRecorded(), intake, Place(at, "usageRecorded"));
+      return readBody(from.getUsageRecorded(), intake, Place(at, "usageRecorded"));
     case Body::PACK_PURCHASED:
-      return readPackPurchased(from.getPackPurchased(), intake, Place(at, "packPurchased"));
+      return readBody(from.getPackPurchased(), intake, Place(at, "packPurchased"));
     case Body::TOPPED_UP:
-      return readToppedUp(from.getToppedUp(), intake, Place(at, "toppedUp"));
+      return readBody(from.getToppedUp(), intake, Place(at, "toppedUp"));
     case Body::CREDITS_EXPIRED:
-      return readCreditsExpired(from.getCreditsExpired(), intake, Place(at, "creditsExpired"));
+      return readBody(from.getCreditsExpired(), intake, Place(at, "creditsExpired"));
     case Body::INVOICE_CLOSED:
-      return InvoiceClosed{
-          readInvoice(from.getInvoiceClosed().getInvoice(), intake, Place(at, "invoiceClosed"))};
+      return readBody(from.getInvoiceClosed(), intake, Place(at, "invoiceClosed"));
     case Body::CLOCK_MOVED:
-      return ClockMoved{{{from.getClockMoved().getAsked().getTo()}}};
+      return readBody(from.getClockMoved(), intake, Place(at, "clockMoved"));
+    case Body::TRIAL_ENDED:
+      return readBody(from.getTrialEnded(), intake, Place(at, "trialEnded"));
+    case Body::PLAN_CHANGED:
+      return readBody(from.getPlanChanged(), intake, Place(at, "planChanged"));
+    case Body::CHANGE_SCHEDULED:
+      return readBody(from.getChangeScheduled(), intake, Place(at, "changeScheduled"));
+    case Body::CHANGE_REVOKED:
+      return readBody(from.getChangeRevoked(), intake, Place(at, "changeRevoked"));
+    case Body::PAUSED:
+      return readBody(from.getPaused(), intake, Place(at, "paused"));
+    case Body::RESUMED:
+      return readBody(from.getResumed(), intake, Place(at, "resumed"));
+    case Body::VERSION_PINNED:
+      return readBody(from.getVersionPinned(), intake, Place(at, "versionPinned"));
+    case Body::ALLOWANCE_RAISED:
+      return readBody(from.getAllowanceRaised(), intake, Place(at, "allowanceRaised"));
+    case Body::SEATS_CHANGED:
+      return readBody(from.getSeatsChanged(), intake, Place(at, "seatsChanged"));
+    case Body::CREDITS_GRANTED:
+      return readBody(from.getCreditsGranted(), intake, Place(at, "creditsGranted"));
+    case Body::CREDITS_ROLLED_OVER:
+      return readBody(from.getCreditsRolledOver(), intake, Place(at, "creditsRolledOver"));
+    case Body::PACK_REFUNDED:
+      return readBody(from.getPackRefunded(), intake, Place(at, "packRefunded"));
+    case Body::USAGE_VOIDED:
+      return readBody(from.getUsageVoided(), intake, Place(at, "usageVoided"));
+    case Body::ADJUSTMENT_ADDED:
+      return readBody(from.getAdjustmentAdded(), intake, Place(at, "adjustmentAdded"));
+    case Body::CUSTOMER_CREDIT_ADDED:
+      return readBody(from.getCustomerCreditAdded(), intake, Place(at, "customerCreditAdded"));
+    case Body::CREDIT_NOTE_CLOSED:
+      return readBody(from.getCreditNoteClosed(), intake, Place(at, "creditNoteClosed"));
+    case Body::PAYMENT_RECORDED:
+      return readBody(from.getPaymentRecorded(), intake, Place(at, "paymentRecorded"));
+    case Body::PAYMENT_FAILED:
+      return readBody(from.getPaymentFailed(), intake, Place(at, "paymentFailed"));
+    case Body::INVOICE_UNCOLLECTIBLE:
+      return readBody(from.getInvoiceUncollectible(), intake, Place(at, "invoiceUncollectible"));
+    case Body::ALERTS_SET:
+      return readBody(from.getAlertsSet(), intake, Place(at, "alertsSet"));
+    case Body::ALERT_RAISED:
+      return readBody(from.getAlertRaised(), intake, Place(at, "alertRaised"));
+    case Body::CUSTOMER_MOVED_IN:
+      return readBody(from.getCustomerMovedIn(), intake, Place(at, "customerMovedIn"));
   }
   intake.refuse(Outcome::invalidNumber, at,
                 "unknown kind " + std::to_string(static_cast<std::uint16_t>(from.which())));

@@ -13,11 +13,9 @@ namespace daybook::protocol {
 /// this version's.
 Event readEvent(wire::Event::Reader from, Intake& intake);
 EventBody readEventBody(wire::Event::Body::Reader from, Intake& intake, const Place& at);
-LedgerCreated readLedgerCreated(wire::LedgerCreated::Reader from, Intake& intake, const Place& at);
 
-/// REQUIRES: an absent `at` or anchor is nullopt, never the instant 0, which stands for it.
+/// REQUIRES: an absent instant is nullopt, never the instant 0, which stands for it.
 void writeEvent(wire::Event::Builder to, const Event& from);
 void writeEventBody(wire::Event::Body::Builder to, const EventBody& from);
-void writeLedgerCreated(wire::LedgerCreated::Builder to, const LedgerCreated& from);
 
 }  // namespace daybook::protocol

@@ -35,6 +35,7 @@ InvoiceLine readLine(wire::InvoiceLine::Reader from, Intake& intake, const Place
   to.amount = intake.decimal(from.getAmount(), Place(at, "amount"));
   to.from = {from.getFrom()};
   to.to = {from.getTo()};
+  to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
   return to;
 }
 
@@ -50,6 +51,7 @@ void writeLine(wire::InvoiceLine::Builder to, const InvoiceLine& from) {
   to.setAmount(DecimalText(from.amount).reader());
   to.setFrom(from.from.ns);
   to.setTo(from.to.ns);
+  setText(from.variant, [&](auto value) { to.setVariant(value); });
 }
 
 }  // namespace
@@ -92,6 +94,42 @@ void writeInvoice(wire::Invoice::Builder to, const Invoice& from) {
   to.setComputedAt(from.computed_at.value);
   writeList(from.lines, writeLine, [&](auto size) { return to.initLines(size); });
   to.setTotal(DecimalText(from.total).reader());
+}
+
+void writeInvoiceNow(wire::Invoice::Builder to, const Invoice& from, const InvoiceRef& now) {
+  writeInvoice(to, from);
+  to.setStatus(toWire<wire::InvoiceStatus>(now.status));
+  to.setPaid(DecimalText(now.paid).reader());
+  to.setCredited(DecimalText(now.credited).reader());
+}
+
+CreditNote readCreditNote(wire::CreditNote::Reader from, Intake& intake, const Place& at) {
+  CreditNote to;
+  to.number = CreditNoteNumber(from.getNumber());
+  if (to.number.isNone()) intake.refuse(Outcome::invalidNumber, Place(at, "number"), "is none");
+  to.label = intake.text(from.getLabel(), limits::kNameBytesMax, Place(at, "label"));
+  to.invoice = InvoiceNumber(from.getInvoice());
+  to.customer = intake.text(from.getCustomer(), limits::kCustomerIdBytesMax, Place(at, "customer"));
+  to.currency = intake.text(from.getCurrency(), limits::kCodeBytesMax, Place(at, "currency"));
+  to.date = {from.getDate()};
+  to.reason = intake.text(from.getReason(), limits::kReasonBytesMax, Place(at, "reason"));
+  to.total = intake.decimal(from.getTotal(), Place(at, "total"));
+  to.as_customer_credit = from.getAsCustomerCredit();
+  to.computed_at = Position(from.getComputedAt());
+  return to;
+}
+
+void writeCreditNote(wire::CreditNote::Builder to, const CreditNote& from) {
+  to.setNumber(from.number.value);
+  setText(from.label, [&](auto value) { to.setLabel(value); });
+  to.setInvoice(from.invoice.value);
+  setText(from.customer, [&](auto value) { to.setCustomer(value); });
+  setText(from.currency, [&](auto value) { to.setCurrency(value); });
+  to.setDate(from.date.ns);
+  setText(from.reason, [&](auto value) { to.setReason(value); });
+  to.setTotal(DecimalText(from.total).reader());
+  to.setAsCustomerCredit(from.as_customer_credit);
+  to.setComputedAt(from.computed_at.value);
 }
 
 }  // namespace daybook::protocol

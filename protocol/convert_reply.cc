@@ -10,6 +10,8 @@ constexpr bool same(typename EnumOf<Wire>::Model model, Wire schema) {
 static_assert(same(SubscriptionState::none, wire::SubscriptionState::NONE));
 static_assert(same(SubscriptionState::active, wire::SubscriptionState::ACTIVE));
 static_assert(same(SubscriptionState::canceled, wire::SubscriptionState::CANCELED));
+static_assert(same(SubscriptionState::trialing, wire::SubscriptionState::TRIALING));
+static_assert(same(SubscriptionState::paused, wire::SubscriptionState::PAUSED));
 static_assert(same(ItemKind::feature, wire::ItemKind::FEATURE));
 static_assert(same(ItemKind::plan, wire::ItemKind::PLAN));
 static_assert(same(ItemKind::pack, wire::ItemKind::PACK));
@@ -36,6 +38,45 @@ void writeFeatureBalance(wire::FeatureBalance::Builder to, const FeatureBalance&
   to.setCharge(DecimalText(from.charge).reader());
   to.setEvents(from.events);
   if (from.tokens != TokenTotals{}) writeTokenTotals(to.initTokens(), from.tokens);
+  setText(from.variant, [&](auto value) { to.setVariant(value); });
+}
+
+void writeSeatBalance(wire::SeatBalance::Builder to, const SeatBalance& from) {
+  setText(from.feature, [&](auto value) { to.setFeature(value); });
+  to.setHeld(from.held);
+  to.setIncluded(DecimalText(from.included).reader());
+  to.setHighest(from.highest);
+  to.setTrueUp(DecimalText(from.true_up).reader());
+}
+
+void writeRaisedAlert(wire::AlertRule::Builder to, const RaisedAlert& from) {
+  writeAlertRule(to, from.rule);
+}
+
+std::int64_t instantUnlessNever(Instant at) { return at.isNever() ? 0 : at.ns; }
+
+/// What the subscription is in for, and what waits for its next boundary.
+void writeCommitments(wire::Balance::Builder to, const Balance& from) {
+  to.setTrialTo(instantUnlessNever(from.trial_to));
+  to.setBillingTo(from.billing_to.ns);
+  to.setPinnedVersion(from.pinned_version);
+  if (from.change) writeScheduledChange(to.initChange(), *from.change);
+  writeCodes(from.enabled, [&](auto size) { return to.initEnabled(size); });
+  writeList(from.seats, writeSeatBalance, [&](auto size) { return to.initSeats(size); });
+  setNonZero(from.customer_credit, [&](auto value) { to.setCustomerCredit(value); });
+  writeList(from.late, writeLateCharge, [&](auto size) { return to.initLate(size); });
+  writeList(from.adjustments, writePendingAdjustment,
+            [&](auto size) { return to.initAdjustments(size); });
+  writeList(from.alerts, writeRaisedAlert, [&](auto size) { return to.initAlerts(size); });
+}
+
+SubscriptionState stateOf(const Customer& customer) {
+  if (customer.subscription) {
+    if (customer.subscription->paused) return SubscriptionState::paused;
+    if (customer.subscription->trial_to) return SubscriptionState::trialing;
+    return SubscriptionState::active;
+  }
+  return customer.subscribed.empty() ? SubscriptionState::none : SubscriptionState::canceled;
 }
 
 }  // namespace
@@ -67,6 +108,8 @@ void writeReceipt(wire::Receipt::Builder to, const Answer& from) {
   }
   to.setGrant(receipt.grant.value);
   to.setInvoice(receipt.invoice.value);
+  setNonZero(receipt.late_charge, [&](auto value) { to.setLateCharge(value); });
+  to.setCreditNote(receipt.credit_note.value);
 }
 
 void writeBalance(wire::Balance::Builder to, const Balance& from) {
@@ -79,7 +122,7 @@ void writeBalance(wire::Balance::Builder to, const Balance& from) {
   if (is_running) writeTerms(to.initTerms(), from.terms);
   to.setPeriodFrom(from.period_from.ns);
   to.setPeriodTo(from.period_to.ns);
-  to.setCancelAt(from.cancel_at.isNever() ? 0 : from.cancel_at.ns);
+  to.setCancelAt(instantUnlessNever(from.cancel_at));
   writeList(from.features, writeFeatureBalance, [&](auto size) { return to.initFeatures(size); });
   const bool has_credits = is_running && from.model == ConsumptionModel::credits;
   if (has_credits || from.credits != CreditBalance{}) {
@@ -88,6 +131,7 @@ void writeBalance(wire::Balance::Builder to, const Balance& from) {
   writeList(from.grants, writeGrant, [&](auto size) { return to.initGrants(size); });
   const bool has_money = is_running && from.model == ConsumptionModel::balance;
   if (has_money) writeSpendingBalance(to.initMoney(), from.money);
+  writeCommitments(to, from);
 }
 
 void writeCheckAnswer(wire::CheckAnswer::Builder to, const CheckAnswer& from) {
@@ -107,12 +151,17 @@ void writeCustomerInfo(wire::CustomerInfo::Builder to, const Customer& from) {
   to.setNumber(from.number.value);
   setText(from.zone, [&](auto value) { to.setZone(value); });
   setText(from.currency, [&](auto value) { to.setCurrency(value); });
+  to.setState(toWire<wire::SubscriptionState>(stateOf(from)));
   if (from.subscription) {
-    to.setState(wire::SubscriptionState::ACTIVE);
     setText(from.subscription->plan, [&](auto value) { to.setPlan(value); });
-  } else if (!from.subscribed.empty()) {
-    to.setState(wire::SubscriptionState::CANCELED);
   }
+}
+
+void writeChangePreview(wire::ChangePreview::Builder to, const ChangePreview& from) {
+  to.setAtOnce(from.at_once);
+  to.setAt(from.at.ns);
+  if (from.invoice) writeInvoice(to.initInvoice(), *from.invoice);
+  to.setAsOf(from.as_of.value);
 }
 
 void writeCatalogChange(wire::CatalogChange::Builder to, const CatalogChange& from) {

@@ -20,7 +20,7 @@ namespace daybook::protocol {
 template <>
 struct EnumOf<wire::SubscriptionState> {
   using Model = SubscriptionState;
-  static constexpr wire::SubscriptionState kNewest = wire::SubscriptionState::CANCELED;
+  static constexpr wire::SubscriptionState kNewest = wire::SubscriptionState::PAUSED;
 };
 template <>
 struct EnumOf<wire::ItemKind> {
@@ -44,6 +44,8 @@ void writeReceipt(wire::Receipt::Builder to, const Answer& from);
 void writeBalance(wire::Balance::Builder to, const Balance& from);
 void writeCheckAnswer(wire::CheckAnswer::Builder to, const CheckAnswer& from);
 void writeCustomerInfo(wire::CustomerInfo::Builder to, const Customer& from);
+/// Without its verdict.
+void writeChangePreview(wire::ChangePreview::Builder to, const ChangePreview& from);
 void writeCatalogChange(wire::CatalogChange::Builder to, const CatalogChange& from);
 
 }  // namespace daybook::protocol

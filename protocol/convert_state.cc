@@ -4,6 +4,8 @@
 #include "protocol/convert_account.h"
 #include "protocol/convert_catalog.h"
 #include "protocol/convert_event.h"
+#include "protocol/convert_event_body.h"
+#include "protocol/convert_plan.h"
 
 namespace daybook::protocol {
 namespace {
@@ -11,25 +13,23 @@ namespace {
 // Lists whose length no limit bounds: only what callers send is bounded here.
 constexpr std::size_t kAny = SIZE_MAX;
 
-FeatureUsage readFeatureUsage(wire::FeatureUsage::Reader from, Intake& intake, const Place& at) {
-  FeatureUsage to;
-  to.feature = FeatureNumber(from.getFeature());
-  if (to.feature.isNone()) intake.refuse(Outcome::invalidNumber, Place(at, "feature"), "is none");
-  to.quantity = intake.decimal(from.getQuantity(), Place(at, "quantity"));
-  to.charged = intake.decimal(from.getCharged(), Place(at, "charged"));
-  to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
-  to.events = from.getEvents();
-  if (from.hasTokens()) to.tokens = readTokenTotals(from.getTokens());
-  return to;
+RaisedAlert readRaisedAlert(wire::AlertRule::Reader from, Intake& intake, const Place& at) {
+  return {readAlertRule(from, intake, at)};
 }
 
-void writeFeatureUsage(wire::FeatureUsage::Builder to, const FeatureUsage& from) {
+void writeRaisedAlert(wire::AlertRule::Builder to, const RaisedAlert& from) {
+  writeAlertRule(to, from.rule);
+}
+
+PeriodSeats readPeriodSeats(wire::PeriodSeats::Reader from, Intake& intake, const Place& at) {
+  return {readFeatureNumber(from.getFeature(), intake, Place(at, "feature")), from.getAtStart(),
+          intake.decimal(from.getTrueUp(), Place(at, "trueUp"))};
+}
+
+void writePeriodSeats(wire::PeriodSeats::Builder to, const PeriodSeats& from) {
   to.setFeature(from.feature.value);
-  to.setQuantity(DecimalText(from.quantity).reader());
-  setNonZero(from.charged, [&](auto value) { to.setCharged(value); });
-  setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
-  to.setEvents(from.events);
-  if (from.tokens != TokenTotals{}) writeTokenTotals(to.initTokens(), from.tokens);
+  to.setAtStart(from.at_start);
+  setNonZero(from.true_up, [&](auto value) { to.setTrueUp(value); });
 }
 
 UsagePeriod readPeriod(wire::UsagePeriod::Reader from, Intake& intake, const Place& at) {
@@ -42,6 +42,12 @@ UsagePeriod readPeriod(wire::UsagePeriod::Reader from, Intake& intake, const Pla
   if (from.hasBalance()) {
     to.balance = readSpendingBalance(from.getBalance(), intake, Place(at, "balance"));
   }
+  to.trial = from.getTrial();
+  to.pinned = from.getPinned();
+  to.granted = intake.decimal(from.getGranted(), Place(at, "granted"));
+  to.raise_at = {from.getRaiseAt()};
+  to.seats = intake.list(from.getSeats(), kAny, at, "seats", readPeriodSeats);
+  to.alerts = intake.list(from.getAlerts(), kAny, at, "alerts", readRaisedAlert);
   return to;
 }
 
@@ -52,20 +58,34 @@ void writePeriod(wire::UsagePeriod::Builder to, const UsagePeriod& from) {
   if (from.billing) writeSpan(to.initBilling(), *from.billing);
   writeList(from.usage, writeFeatureUsage, [&](auto size) { return to.initUsage(size); });
   if (from.balance != SpendingBalance{}) writeSpendingBalance(to.initBalance(), from.balance);
+  to.setTrial(from.trial);
+  to.setPinned(from.pinned);
+  setNonZero(from.granted, [&](auto value) { to.setGranted(value); });
+  to.setRaiseAt(from.raise_at.ns);
+  writeList(from.seats, writePeriodSeats, [&](auto size) { return to.initSeats(size); });
+  writeList(from.alerts, writeRaisedAlert, [&](auto size) { return to.initAlerts(size); });
 }
 
 SubscribedSpan readSubscribedSpan(wire::SubscribedSpan::Reader from, Intake&, const Place&) {
-  return {{from.getFrom()}, {from.getTo()}};
+  return {{from.getFrom()}, {from.getTo()}, from.getPaused()};
 }
 
 void writeSubscribedSpan(wire::SubscribedSpan::Builder to, const SubscribedSpan& from) {
   to.setFrom(from.from.ns);
   to.setTo(from.to.ns);
+  to.setPaused(from.paused);
 }
 
 Position readPosition(std::uint64_t from, Intake& intake, const Place& at) {
   if (from == 0) intake.refuse(Outcome::invalidNumber, at, "is none");
   return Position(from);
+}
+
+template <typename Init>
+void writePositions(const std::vector<Position>& from, Init init) {
+  if (from.empty()) return;
+  auto to = init(listSize(from.size()));
+  for (unsigned int i = 0; i < to.size(); ++i) to.set(i, from[i].value);
 }
 
 Instant readInstant(std::int64_t from, Intake&, const Place&) { return {from}; }
@@ -75,12 +95,55 @@ InvoiceRef readInvoiceRef(wire::InvoiceRef::Reader from, Intake& intake, const P
   to.number = InvoiceNumber(from.getNumber());
   if (to.number.isNone()) intake.refuse(Outcome::invalidNumber, Place(at, "number"), "is none");
   to.position = readPosition(from.getPosition(), intake, Place(at, "position"));
+  to.status = intake.enumerant(from.getStatus(), Place(at, "status"));
+  to.total = intake.decimal(from.getTotal(), Place(at, "total"));
+  to.paid = intake.decimal(from.getPaid(), Place(at, "paid"));
+  to.credited = intake.decimal(from.getCredited(), Place(at, "credited"));
+  to.credit_used = intake.decimal(from.getCreditUsed(), Place(at, "creditUsed"));
   return to;
 }
 
 void writeInvoiceRef(wire::InvoiceRef::Builder to, const InvoiceRef& from) {
   to.setNumber(from.number.value);
   to.setPosition(from.position.value);
+  to.setStatus(toWire<wire::InvoiceStatus>(from.status));
+  to.setTotal(DecimalText(from.total).reader());
+  setNonZero(from.paid, [&](auto value) { to.setPaid(value); });
+  setNonZero(from.credited, [&](auto value) { to.setCredited(value); });
+  setNonZero(from.credit_used, [&](auto value) { to.setCreditUsed(value); });
+}
+
+CreditNoteRef readCreditNoteRef(wire::CreditNoteRef::Reader from, Intake& intake, const Place& at) {
+  CreditNoteRef to;
+  to.number = CreditNoteNumber(from.getNumber());
+  if (to.number.isNone()) intake.refuse(Outcome::invalidNumber, Place(at, "number"), "is none");
+  to.position = readPosition(from.getPosition(), intake, Place(at, "position"));
+  return to;
+}
+
+void writeCreditNoteRef(wire::CreditNoteRef::Builder to, const CreditNoteRef& from) {
+  to.setNumber(from.number.value);
+  to.setPosition(from.position.value);
+}
+
+CustomerCredit readCustomerCredit(wire::CustomerCredit::Reader from, Intake& intake,
+                                  const Place& at) {
+  return {intake.decimal(from.getRemaining(), Place(at, "remaining")),
+          intake.text(from.getReason(), limits::kReasonBytesMax, Place(at, "reason"))};
+}
+
+void writeCustomerCredit(wire::CustomerCredit::Builder to, const CustomerCredit& from) {
+  to.setRemaining(DecimalText(from.remaining).reader());
+  setText(from.reason, [&](auto value) { to.setReason(value); });
+}
+
+VoidedUsage readVoidedUsage(wire::VoidedUsage::Reader from, Intake& intake, const Place& at) {
+  return {readPosition(from.getPosition(), intake, Place(at, "position")), {from.getAt()}};
+}
+
+void writeVoidedUsage(wire::VoidedUsage::Builder to, const VoidedUsage& from) {
+  to.setPosition(from.position.value);
+  to.setAt(from.at.ns);
 }
 
 ModelPriceVersion readModelPriceVersion(wire::ModelPriceVersion::Reader from, Intake& intake,
@@ -129,6 +192,17 @@ Customer readCustomer(wire::CustomerState::Reader from, Intake& intake) {
   to.last_grant = GrantNumber(from.getLastGrant());
   to.credit_debt = intake.decimal(from.getCreditDebt(), Place(at, "creditDebt"));
   to.invoices = intake.list(from.getInvoices(), kAny, at, "invoices", readInvoiceRef);
+  to.closed = intake.list(from.getClosed(), kAny, at, "closed", readPeriod);
+  to.credit_notes = intake.list(from.getCreditNotes(), kAny, at, "creditNotes", readCreditNoteRef);
+  to.seats = intake.list(from.getSeats(), kAny, at, "seats", readSeatsHeld);
+  to.late = intake.list(from.getLate(), kAny, at, "late", readLateCharge);
+  to.adjustments =
+      intake.list(from.getAdjustments(), kAny, at, "adjustments", readPendingAdjustment);
+  to.credits = intake.list(from.getCredits(), kAny, at, "credits", readCustomerCredit);
+  to.voided = intake.list(from.getVoided(), kAny, at, "voided", readVoidedUsage);
+  if (from.hasAlertRules()) {
+    to.alert_rules = readAlertRules(from.getAlertRules(), intake, Place(at, "alertRules"));
+  }
   return to;
 }
 
@@ -147,12 +221,22 @@ void writeCustomer(wire::CustomerState::Builder to, const Customer& from) {
   to.setLastGrant(from.last_grant.value);
   setNonZero(from.credit_debt, [&](auto value) { to.setCreditDebt(value); });
   writeList(from.invoices, writeInvoiceRef, [&](auto size) { return to.initInvoices(size); });
+  writeList(from.closed, writePeriod, [&](auto size) { return to.initClosed(size); });
+  writeList(from.credit_notes, writeCreditNoteRef,
+            [&](auto size) { return to.initCreditNotes(size); });
+  writeList(from.seats, writeSeatsHeld, [&](auto size) { return to.initSeats(size); });
+  writeList(from.late, writeLateCharge, [&](auto size) { return to.initLate(size); });
+  writeList(from.adjustments, writePendingAdjustment,
+            [&](auto size) { return to.initAdjustments(size); });
+  writeList(from.credits, writeCustomerCredit, [&](auto size) { return to.initCredits(size); });
+  writeList(from.voided, writeVoidedUsage, [&](auto size) { return to.initVoided(size); });
+  if (from.alert_rules) writeAlertRules(to.initAlertRules(), *from.alert_rules);
 }
 
 LedgerState readLedgerState(wire::LedgerState::Reader from, Intake& intake) {
   const Place at;
   LedgerState to;
-  to.ledger = readLedgerCreated(from.getLedger(), intake, Place(at, "ledger"));
+  to.ledger = readBody(from.getLedger(), intake, Place(at, "ledger"));
   to.features = intake.list(from.getFeatures(), kAny, at, "features", readFeature);
   to.plans = intake.list(from.getPlans(), kAny, at, "plans", readPlan);
   to.packs = intake.list(from.getPacks(), kAny, at, "packs", readPack);
@@ -169,11 +253,12 @@ LedgerState readLedgerState(wire::LedgerState::Reader from, Intake& intake) {
   if (to.plan_published.size() != to.plans.size()) {
     intake.refuse(Outcome::invalidNumber, Place(at, "planPublished"), "one for each plan is due");
   }
+  to.credit_notes = intake.list(from.getCreditNotes(), kAny, at, "creditNotes", readPosition);
   return to;
 }
 
 void writeLedgerState(wire::LedgerState::Builder to, const LedgerState& from) {
-  writeLedgerCreated(to.initLedger(), from.ledger);
+  writeBody(to.initLedger(), from.ledger);
   writeList(from.features, writeFeature, [&](auto size) { return to.initFeatures(size); });
   writeList(from.plans, writePlan, [&](auto size) { return to.initPlans(size); });
   writeList(from.packs, writePack, [&](auto size) { return to.initPacks(size); });
@@ -185,16 +270,14 @@ void writeLedgerState(wire::LedgerState::Builder to, const LedgerState& from) {
   to.setLast(from.last.value);
   to.setRecorded(from.recorded.ns);
   to.setClock(from.clock.ns);
-  if (!from.invoices.empty()) {
-    auto invoices = to.initInvoices(listSize(from.invoices.size()));
-    for (unsigned int i = 0; i < invoices.size(); ++i) invoices.set(i, from.invoices[i].value);
-  }
+  writePositions(from.invoices, [&](auto size) { return to.initInvoices(size); });
   if (!from.plan_published.empty()) {
     auto published = to.initPlanPublished(listSize(from.plan_published.size()));
     for (unsigned int i = 0; i < published.size(); ++i) {
       published.set(i, from.plan_published[i].ns);
     }
   }
+  writePositions(from.credit_notes, [&](auto size) { return to.initCreditNotes(size); });
 }
 
 }  // namespace daybook::protocol

@@ -10,7 +10,7 @@
 # unknown: send the same command with the same key again.
 #
 # Every list takes `limit` (0: 100, at most 1 000) and `cursor` (empty: from the start) and gives
-# `next` (empty: the end).
+# `next` (empty: the end). A cursor is `next` of the page before, and nothing else.
 #
 # Exceptions: DISCONNECTED (transport), OVERLOADED (nothing was decided, send the same again),
 # FAILED (malformed message or a bug).
@@ -18,6 +18,7 @@
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");
 using Common = import "common.capnp";
+using CatalogSchema = import "catalog.capnp";
 using EventSchema = import "event.capnp";
 
 struct Receipt {
@@ -36,8 +37,10 @@ struct Receipt {
   overdrawn @10 :Text;
   unpaid @11 :Text;
   balanceAfter @12 :Text;
+  lateCharge @15 :Text;          # late usage and voids: what the next invoice charges
   grant @13 :UInt32;
   invoice @14 :UInt64;
+  creditNote @16 :UInt64;
 }
 
 struct UsageEntry {
@@ -111,6 +114,7 @@ interface BatchSink {
 
 struct FeatureBalance {
   feature @0 :Text;
+  variant @9 :Text;              # value of the dimension; empty: the default prices
   unlimited @1 :Bool;
   used @2 :Text;
   included @3 :Text;
@@ -120,6 +124,14 @@ struct FeatureBalance {
   # metered plans: exact charge so far; balance plans: deducted so far
   events @7 :UInt64;
   tokens @8 :Common.TokenTotals; # absent when all are 0
+}
+
+struct SeatBalance {
+  feature @0 :Text;
+  held @1 :UInt64;
+  included @2 :Text;
+  highest @3 :UInt64;            # paid for, or to be, in the running billing period
+  trueUp @4 :Text;               # exact, on the next invoice
 }
 
 struct CreditBalance {
@@ -134,6 +146,8 @@ enum SubscriptionState {
   none @0;
   active @1;
   canceled @2;
+  trialing @3;
+  paused @4;
 }
 
 struct Balance {
@@ -141,15 +155,27 @@ struct Balance {
   asOf @1 :UInt64;               # the log position it reflects
   at @2 :Int64;
   state @3 :SubscriptionState;
-  model @4 :Common.ConsumptionModel;
+  model @4 :CatalogSchema.ConsumptionModel;
   terms @5 :Common.Terms;        # absent without a running period
   periodFrom @6 :Int64;
   periodTo @7 :Int64;
   cancelAt @8 :Int64;            # 0: no cancellation is scheduled
+  trialTo @13 :Int64;            # while trialing; else 0
+  billingTo @14 :Int64;          # end of the running billing period
+  pinnedVersion @15 :UInt32;     # 0: not pinned
+  change @16 :Common.ScheduledChange;  # of plan, at billingTo; absent: none
   features @9 :List(FeatureBalance);
+  # in the plan's order; each variant used beside it
+  enabled @17 :List(Text);       # boolean features of the plan
+  seats @18 :List(SeatBalance);
   credits @10 :CreditBalance;    # credits plans, and whoever holds credits
   grants @11 :List(Common.Grant);# usable ones, in draw order
   money @12 :Common.SpendingBalance;  # balance plans
+  customerCredit @19 :Text;      # pays later invoices
+  late @20 :List(Common.LateCharge);  # on the next invoice, as are these:
+  adjustments @21 :List(Common.PendingAdjustment);
+  alerts @22 :List(CatalogSchema.AlertRule);
+  # raised in the running period, and not armed again
 }
 
 struct CheckAnswer {
@@ -163,6 +189,71 @@ struct CheckAnswer {
   cost @7 :Text;                 # money, or credits on credits plans
   overageBegins @8 :Bool;
   asOf @9 :UInt64;
+}
+
+struct ChangePreview {
+  # What a change of plan would do.
+  atOnce @0 :Bool;               # else at the end of the billing period
+  at @1 :Int64;                  # when it takes effect
+  invoice @2 :Common.Invoice;    # at once: the one that would close, not numbered
+  asOf @3 :UInt64;
+}
+
+struct UsageOfDay {
+  # What one feature, at one price variant, used on one day of the customer's zone, by `at`. What
+  # was voided is taken off the day it was used on.
+  day @0 :Text;                  # "2026-01-31"
+  feature @1 :Text;              # code
+  variant @2 :Text;              # value of the dimension; empty: the default prices
+  events @3 :UInt64;
+  quantity @4 :Text;
+  # what the meter's total grew by; for token-priced features the money the tokens cost
+  price @5 :Text;                # money: what the charge grew by; absent on credits plans
+  credits @6 :Text;              # what it cost on credits plans; else absent
+  unpaid @7 :Text;               # recorded by `cap` beyond what was left: units, credits or money
+  tokens @8 :Common.TokenTotals; # absent when all are 0
+}
+
+enum StatementKind {
+  movedIn @0;                    # from another system
+  subscribed @1;
+  trialEnded @2;
+  planChanged @3;
+  paused @4;
+  resumed @5;
+  canceled @6;
+  invoiceClosed @7;
+  creditNoteClosed @8;
+  paymentRecorded @9;
+  paymentFailed @10;
+  invoiceUncollectible @11;      # given up; it stays due
+  customerCreditAdded @12;
+  creditsGranted @13;            # of any kind: with a period, bought, promotional
+  creditsExpired @14;
+  creditsRefunded @15;           # what was left of a pack, taken back
+}
+
+struct StatementEntry {
+  # One movement of the customer's account. Amounts are signed and in the customer's currency, and
+  # absent where the entry does not touch what they count.
+  position @0 :UInt64;           # of the event in the log
+  at @1 :Int64;                  # recorded
+  kind @2 :StatementKind;
+  description @3 :Text;
+  # what the event says of itself: first line of an invoice, reason, reference of a payment, plan,
+  # pack
+  invoice @4 :UInt64;            # number; 0: none
+  invoiceLabel @5 :Text;
+  creditNote @6 :UInt64;         # number; 0: none
+  creditNoteLabel @7 :Text;
+  grant @12 :UInt32;             # number; 0: none
+  total @13 :Text;               # of the invoice, credit note or payment
+  amount @8 :Text;
+  # What the amount due changes by: that of a credit note is 0 where the invoice was paid.
+  customerCredit @9 :Text;       # what the customer credit changes by
+  credits @10 :Text;             # what the credits change by, usage apart
+  due @11 :Text;
+  # Amount due after it: total less paid and credited of all invoices, the uncollectible ones too.
 }
 
 struct CustomerInfo {
@@ -189,8 +280,16 @@ interface Reader {
       -> (outcome :Common.Outcome, detail :Text, invoice :Common.Invoice, position :UInt64);
   # By number, or by label ("INV-000001") when number is 0.
 
-  catalog @4 () -> (catalog :Common.Catalog);
+  catalog @4 () -> (catalog :CatalogSchema.Catalog);
   # The newest version of everything published.
+
+  creditNotes @5 (limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, creditNotes :List(Common.CreditNote), next :Text);
+  # All of the ledger, in order of number.
+
+  creditNote @6 (number :UInt64, label :Text)
+      -> (outcome :Common.Outcome, detail :Text, creditNote :Common.CreditNote, position :UInt64);
+  # By number, or by label ("CN-000001") when number is 0. Without it: unknownInvoice.
 }
 
 interface CustomerReader {
@@ -203,6 +302,31 @@ interface CustomerReader {
       -> (outcome :Common.Outcome, detail :Text, invoices :List(Common.Invoice), next :Text);
   upcoming @4 () -> (outcome :Common.Outcome, detail :Text, invoice :Common.Invoice);
   # The invoice as it would close now; absent when there is no running period.
+
+  previewChange @5 (change :Common.ChangePlan)
+      -> (outcome :Common.Outcome, detail :Text, preview :ChangePreview);
+  # What changePlan would answer and do. Records nothing.
+
+  creditNotes @6 (limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, creditNotes :List(Common.CreditNote), next :Text);
+
+  usage @7 (from :Int64, to :Int64, limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, days :List(UsageOfDay), next :Text, zone :Text,
+          currency :Text, asOf :UInt64);
+  # Usage whose `at` lies in [from, to) (0: from the start, to now), by day in the customer's zone
+  # as it is now, feature (in order of publication) and variant. It comes from the log alone and
+  # takes time in proportion to the customer's events since `from`. Usage that was moved in has no
+  # days.
+
+  statement @8 (from :Int64, to :Int64, limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, entries :List(StatementEntry), next :Text,
+          currency :Text, opening :Text, closing :Text, asOf :UInt64);
+  # What was recorded of the customer in [from, to) (0: from the start, to now) and touches money or
+  # credits, in order of the log, usage apart. `opening` is the amount due before the first entry
+  # of the page, `closing` that after the last one of the whole range.
+  #
+  # All pages of usage and of a statement show the log at `asOf`, the customer's newest position at
+  # the first page.
 }
 
 # ---- Billing: what is sold, and to whom
@@ -228,11 +352,11 @@ struct CatalogChange {
 }
 
 interface Billing {
-  publishCatalog @0 (key :Text, catalog :Common.Catalog) -> (receipt :Receipt);
+  publishCatalog @0 (key :Text, catalog :CatalogSchema.Catalog) -> (receipt :Receipt);
   # Items that do not differ from what is published change nothing; the others become visible
   # together.
 
-  previewCatalog @1 (catalog :Common.Catalog)
+  previewCatalog @1 (catalog :CatalogSchema.Catalog)
       -> (outcome :Common.Outcome, detail :Text, changes :List(CatalogChange));
   # What publishCatalog would do, item by item. Records nothing.
 
@@ -252,6 +376,24 @@ interface CustomerBilling {
   revokeCancel @3 (key :Text) -> (receipt :Receipt);
   buyCredits @4 (key :Text, purchase :Common.BuyCredits) -> (receipt :Receipt);
   topUp @5 (key :Text, topUp :Common.TopUp) -> (receipt :Receipt);
+  changePlan @6 (key :Text, change :Common.ChangePlan) -> (receipt :Receipt);
+  # CustomerReader.previewChange says what it would do.
+  revokeChange @7 (key :Text) -> (receipt :Receipt);
+  pause @8 (key :Text) -> (receipt :Receipt);
+  resume @9 (key :Text) -> (receipt :Receipt);
+  pinVersion @10 (key :Text, pin :Common.PinVersion) -> (receipt :Receipt);
+  changeSeats @11 (key :Text, change :Common.ChangeSeats) -> (receipt :Receipt);
+  grantCredits @12 (key :Text, grant :Common.GrantCredits) -> (receipt :Receipt);
+  refundPack @13 (key :Text, refund :Common.RefundPack) -> (receipt :Receipt);
+  voidUsage @14 (key :Text, usage :Common.VoidUsage) -> (receipt :Receipt);
+  addAdjustment @15 (key :Text, adjustment :Common.AddAdjustment) -> (receipt :Receipt);
+  addCustomerCredit @16 (key :Text, credit :Common.AddCustomerCredit) -> (receipt :Receipt);
+  creditInvoice @17 (key :Text, credit :Common.CreditInvoice) -> (receipt :Receipt);
+  recordPayment @18 (key :Text, payment :Common.RecordPayment) -> (receipt :Receipt);
+  recordPaymentFailure @19 (key :Text, failure :Common.RecordPaymentFailure)
+      -> (receipt :Receipt);
+  markUncollectible @20 (key :Text, invoice :Common.MarkUncollectible) -> (receipt :Receipt);
+  setAlerts @21 (key :Text, alerts :Common.SetAlerts) -> (receipt :Receipt);
 }
 
 # ---- Auditor: the log
@@ -310,6 +452,7 @@ struct Status {
   connections @15 :UInt32;
   commits @16 :UInt64;           # since the start
   settings @17 :EventSchema.LedgerCreated;
+  creditNotes @18 :UInt64;
 }
 
 interface Admin {
@@ -330,7 +473,8 @@ interface Admin {
 struct ReplayedCustomer {
   info @0 :CustomerInfo;
   balance @1 :Balance;
-  invoices @2 :List(Common.Invoice);
+  invoices @2 :List(Common.Invoice);   # with their status then, paid and credited
+  creditNotes @3 :List(Common.CreditNote);
 }
 
 struct ReplayReport {

@@ -12,10 +12,10 @@
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");
-using import "common.capnp".Feature;
-using import "common.capnp".Plan;
-using import "common.capnp".Pack;
-using import "common.capnp".ModelPrice;
+using import "catalog.capnp".Feature;
+using import "catalog.capnp".Plan;
+using import "catalog.capnp".Pack;
+using import "catalog.capnp".ModelPrice;
 using import "common.capnp".RecordUsage;
 using import "common.capnp".BuyCredits;
 using import "common.capnp".TopUp;
@@ -25,6 +25,27 @@ using import "common.capnp".Subscribe;
 using import "common.capnp".Cancel;
 using import "common.capnp".RevokeCancel;
 using import "common.capnp".MoveClock;
+using import "common.capnp".ChangePlan;
+using import "common.capnp".RevokeChange;
+using import "common.capnp".Pause;
+using import "common.capnp".Resume;
+using import "common.capnp".PinVersion;
+using import "common.capnp".ChangeSeats;
+using import "common.capnp".GrantCredits;
+using import "common.capnp".RefundPack;
+using import "common.capnp".VoidUsage;
+using import "common.capnp".AddAdjustment;
+using import "common.capnp".AddCustomerCredit;
+using import "common.capnp".CreditInvoice;
+using import "common.capnp".RecordPayment;
+using import "common.capnp".RecordPaymentFailure;
+using import "common.capnp".MarkUncollectible;
+using import "common.capnp".SetAlerts;
+using import "catalog.capnp".AlertRule;
+using import "common.capnp".ScheduledChange;
+using import "common.capnp".FeatureUsage;
+using import "common.capnp".SpendingBalance;
+using import "common.capnp".SeatsHeld;
 using import "common.capnp".Subscription;
 using import "common.capnp".Span;
 using import "common.capnp".Terms;
@@ -36,6 +57,8 @@ using import "common.capnp".Property;
 using import "common.capnp".OnShortfall;
 using import "common.capnp".Disposition;
 using import "common.capnp".Invoice;
+using import "common.capnp".InvoiceStatus;
+using import "common.capnp".CreditNote;
 
 enum ClockKind {
   wall @0;
@@ -73,6 +96,28 @@ struct Event {
     creditsExpired @24 :CreditsExpired;
     invoiceClosed @25 :InvoiceClosed;
     clockMoved @26 :ClockMoved;
+    trialEnded @27 :TrialEnded;
+    planChanged @28 :PlanChanged;
+    changeScheduled @29 :ChangeScheduled;
+    changeRevoked @30 :ChangeRevoked;
+    paused @31 :Paused;
+    resumed @32 :Resumed;
+    versionPinned @33 :VersionPinned;
+    allowanceRaised @34 :AllowanceRaised;
+    seatsChanged @35 :SeatsChanged;
+    creditsGranted @36 :CreditsGranted;
+    creditsRolledOver @37 :CreditsRolledOver;
+    packRefunded @38 :PackRefunded;
+    usageVoided @39 :UsageVoided;
+    adjustmentAdded @40 :AdjustmentAdded;
+    customerCreditAdded @41 :CustomerCreditAdded;
+    creditNoteClosed @42 :CreditNoteClosed;
+    paymentRecorded @43 :PaymentRecorded;
+    paymentFailed @44 :PaymentFailed;
+    invoiceUncollectible @45 :InvoiceUncollectible;
+    alertsSet @46 :AlertsSet;
+    alertRaised @47 :AlertRaised;
+    customerMovedIn @48 :CustomerMovedIn;
   }
 }
 
@@ -84,7 +129,10 @@ struct LedgerCreated {
   lateWindowNs @4 :Int64;
   futureLimitNs @5 :Int64;
   invoicePrefix @6 :Text;
-  dueDays @7 :UInt32;
+  dueDays @7 :UInt32;         # from an invoice's date to its due date
+  creditNotePrefix @8 :Text;
+  firstInvoice @9 :UInt64 = 1;      # number of the first one: a ledger that moves in goes on
+  firstCreditNote @10 :UInt64 = 1;
 }
 
 # A set of catalog changes is recorded item by item and becomes visible with the CatalogPublished
@@ -139,6 +187,8 @@ struct PeriodStarted {
   grant @5 :Grant;            # the plan grant; absent if none. `remaining` is after paying the debt
   debtPaid @6 :Text;          # credit debt paid from the grant; absent: 0
   includedBalance @7 :Text;   # absent: 0
+  trial @8 :Bool;
+  seats @9 :List(SeatsHeld);  # held; with `billing` as charged in advance for it
 }
 
 struct PeriodClosed {
@@ -168,17 +218,19 @@ struct UsageDetails {
   tokens @0 :Tokens;                # as sent
   totals @1 :TokenTotals;           # as resolved; absent when all are 0
   properties @2 :List(Property);    # as sent
+  variant @3 :Text;                 # value of the dimension that selected the price
 }
 
 struct Funding {
   draws @0 :List(Draw);   # credits taken from grants
   overdrawn @1 :Text;     # credits added to the debt; absent: 0
   unpaid @2 :Text;        # `cap`: units, credits or money that was not there; absent: 0
+  lateCharge @3 :Text;    # late: what the next invoice charges for it; absent: 0
 }
 
 struct UsageRecorded {
-  # As sent: feature, quantitySent, at, onShortfall, details.tokens, details.properties. The rest
-  # was decided.
+  # As sent: feature, quantitySent, at, onShortfall, set, details.tokens, details.properties. The
+  # rest was decided.
   feature @0 :Text;
   quantitySent @1 :Text;          # canonical decimal; absent as sent
   at @2 :Int64;
@@ -187,10 +239,31 @@ struct UsageRecorded {
   disposition @5 :Disposition;
   featureNumber @6 :UInt32;
   periodFrom @7 :Int64;           # the usage period it counts in
-  quantity @8 :Text;              # units added; absent: equal to quantitySent
-  price @9 :Text;                 # absent: 0. Money, or credits on credits plans
+  quantity @8 :Text;
+  # what the meter's total grew by, maybe negative; absent: equal to quantitySent
+  price @9 :Text;
+  # Absent: 0. What the period's charge grew by, or credits on credits plans.
   funding @10 :Funding;           # absent when empty
   balanceAfter @11 :Text;
+  set @12 :Bool;
+}
+
+struct UsageVoided {
+  asked @0 :VoidUsage;
+  usage @1 :UInt64;               # position of the event that is reversed
+  featureNumber @2 :UInt32;
+  disposition @3 :Disposition;
+  variant @4 :Text;
+  value @5 :Text;                 # unique meters: of the property
+  periodFrom @6 :Int64;
+  at @7 :Int64;                   # of the usage
+  quantity @8 :Text;              # taken off the meter's total
+  totals @9 :TokenTotals;         # absent when all are 0
+  price @10 :Text;                # given back: what the charge shrinks by, or credits; absent: 0
+  draws @11 :List(Draw);          # credits put back, into the same grants
+  debt @12 :Text;                 # credit debt taken back; absent: 0
+  unpaid @13 :Text;               # of the usage; absent: 0
+  lateCharge @14 :Text;           # closed periods: credited on the next invoice; absent: 0
 }
 
 struct PackPurchased {
@@ -216,8 +289,137 @@ struct CreditsExpired {
   expiry @2 :Int64;
 }
 
+struct CreditsRolledOver {
+  # Credits left at a period's end that go over: less of `from`, and a new plan grant.
+  from @0 :UInt32;
+  grant @1 :Grant;
+}
+
+struct CreditsGranted {
+  asked @0 :GrantCredits;   # absent: given back by a voided overdraft that was paid
+  grant @1 :Grant;          # `remaining` is after paying the debt
+  debtPaid @2 :Text;        # absent: 0
+}
+
+struct PackRefunded {
+  asked @0 :RefundPack;
+  credits @1 :Text;         # taken back
+  creditNote @2 :UInt64;    # 0: it was free
+}
+
+struct TrialEnded {
+  subscription @0 :Subscription;
+  invoice @1 :UInt64;
+}
+
+struct PlanChanged {
+  # The running period ends at `at`, and the next one is of another plan.
+  asked @0 :ChangePlan;     # absent when a scheduled change falls due
+  at @1 :Int64;
+  subscription @2 :Subscription;
+  invoice @3 :UInt64;       # at once: the one that closes what ran
+}
+
+struct ChangeScheduled {
+  asked @0 :ChangePlan;
+  change @1 :ScheduledChange;
+  at @2 :Int64;
+}
+
+struct ChangeRevoked {
+  asked @0 :RevokeChange;
+}
+
+struct Paused {
+  asked @0 :Pause;
+  at @1 :Int64;
+}
+
+struct Resumed {
+  asked @0 :Resume;
+  subscription @1 :Subscription;
+  invoice @2 :UInt64;
+}
+
+struct VersionPinned {
+  asked @0 :PinVersion;
+  version @1 :UInt32;       # 0: let go
+}
+
+struct AllowanceRaised {
+  # A version published with improvementsNow raises what the running period gives.
+  version @0 :UInt32;
+  grant @1 :Grant;          # credits plans: the difference; absent: none
+  debtPaid @2 :Text;        # absent: 0
+  includedBalance @3 :Text; # balance plans: the difference; absent: 0
+}
+
+struct SeatsChanged {
+  asked @0 :ChangeSeats;
+  featureNumber @1 :UInt32;
+  held @2 :UInt64;          # from now on
+  highest @3 :UInt64;       # in the running billing period
+  value @4 :Text;           # see SeatsHeld; absent: 0
+  trueUp @5 :Text;          # exact: added to the next invoice; absent: 0
+}
+
+struct AdjustmentAdded {
+  asked @0 :AddAdjustment;
+  currency @1 :Text;
+  invoice @2 :UInt64;       # 0: on the next invoice
+}
+
+struct CustomerCreditAdded {
+  asked @0 :AddCustomerCredit;
+  currency @1 :Text;
+}
+
 struct InvoiceClosed {
   invoice @0 :Invoice;
+}
+
+struct CreditNoteClosed {
+  asked @0 :CreditInvoice;  # absent: a pack was refunded
+  note @1 :CreditNote;
+  status @2 :InvoiceStatus; # of the invoice, from now on
+  restored @3 :Text;
+  # customer credit that the voided invoice had used, given back; absent: 0
+}
+
+struct PaymentRecorded {
+  asked @0 :RecordPayment;
+  amount @1 :Text;
+  status @2 :InvoiceStatus; # of the invoice, from now on
+}
+
+struct PaymentFailed {
+  asked @0 :RecordPaymentFailure;
+}
+
+struct InvoiceUncollectible {
+  asked @0 :MarkUncollectible;
+}
+
+struct AlertsSet {
+  asked @0 :SetAlerts;
+}
+
+struct AlertRaised {
+  # A level was crossed; recorded once until a reset or refill arms it again.
+  rule @0 :AlertRule;       # with the feature it is about
+  periodFrom @1 :Int64;
+  value @2 :Text;           # used units, credits or money now
+  threshold @3 :Text;       # what the level is in units, credits or money
+}
+
+struct CustomerMovedIn {
+  # What a customer brings along; follows its CustomerCreated.
+  subscription @0 :Subscription;
+  period @1 :PeriodStarted;      # the running one, as the anchor gives it, with the seats held
+  usage @2 :List(FeatureUsage);
+  balance @3 :SpendingBalance;   # absent when all of it is 0
+  grants @4 :List(Grant);
+  customerCredit @5 :Text;       # absent: 0
 }
 
 struct ClockMoved {

@@ -5,26 +5,29 @@
 
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("daybook::wire");
-using import "common.capnp".Feature;
-using import "common.capnp".Plan;
-using import "common.capnp".Pack;
-using import "common.capnp".ModelPrice;
+using import "catalog.capnp".Feature;
+using import "catalog.capnp".Plan;
+using import "catalog.capnp".Pack;
+using import "catalog.capnp".ModelPrice;
 using import "common.capnp".Grant;
-using import "common.capnp".TokenTotals;
+using import "common.capnp".FeatureUsage;
 using import "common.capnp".SpendingBalance;
 using import "common.capnp".Span;
 using import "common.capnp".Terms;
 using import "common.capnp".Subscription;
+using import "common.capnp".SeatsHeld;
+using import "common.capnp".LateCharge;
+using import "common.capnp".PendingAdjustment;
+using import "catalog.capnp".AlertRule;
+using import "catalog.capnp".AlertRules;
+using import "common.capnp".InvoiceStatus;
 using import "event.capnp".LedgerCreated;
 using import "event.capnp".Event;
 
-struct FeatureUsage {
+struct PeriodSeats {
   feature @0 :UInt32;
-  quantity @1 :Text;
-  charged @2 :Text;         # absent: 0
-  unpaid @3 :Text;          # absent: 0
-  events @4 :UInt64;
-  tokens @5 :TokenTotals;   # absent when all are 0
+  atStart @1 :UInt64;            # held when it began
+  trueUp @2 :Text;               # exact: for seats added in it; absent: 0
 }
 
 struct UsagePeriod {
@@ -34,16 +37,43 @@ struct UsagePeriod {
   billing @3 :Span;
   usage @4 :List(FeatureUsage);
   balance @5 :SpendingBalance;   # absent when all of it is 0
+  trial @6 :Bool;
+  pinned @7 :Bool;               # later plan versions change nothing of it
+  granted @8 :Text;              # credits plans: plan grants of this period; absent: 0
+  raiseAt @9 :Int64;             # improvements published then are still to be granted; 0: none
+  seats @10 :List(PeriodSeats);
+  alerts @11 :List(AlertRule);   # raised, and not armed again yet
 }
 
 struct SubscribedSpan {
   from @0 :Int64;
   to @1 :Int64;
+  paused @2 :Bool;
 }
 
 struct InvoiceRef {
   number @0 :UInt64;
   position @1 :UInt64;
+  status @2 :InvoiceStatus;
+  total @3 :Text;
+  paid @4 :Text;       # absent: 0
+  credited @5 :Text;   # absent: 0
+  creditUsed @6 :Text; # customer credit that paid a part of it; absent: 0
+}
+
+struct CreditNoteRef {
+  number @0 :UInt64;
+  position @1 :UInt64;
+}
+
+struct CustomerCredit {
+  remaining @0 :Text;
+  reason @1 :Text;
+}
+
+struct VoidedUsage {
+  position @0 :UInt64;
+  at @1 :Int64;        # of the usage
 }
 
 struct CustomerState {
@@ -60,6 +90,14 @@ struct CustomerState {
   lastGrant @10 :UInt32;
   creditDebt @11 :Text;          # absent: 0
   invoices @12 :List(InvoiceRef);
+  closed @13 :List(UsagePeriod);   # as far back as late usage may lie
+  creditNotes @14 :List(CreditNoteRef);
+  seats @15 :List(SeatsHeld);
+  late @16 :List(LateCharge);
+  adjustments @17 :List(PendingAdjustment);
+  credits @18 :List(CustomerCredit);   # oldest first
+  voided @19 :List(VoidedUsage);
+  alertRules @20 :AlertRules;      # absent: the plan's
 }
 
 struct ModelPriceVersion {
@@ -81,6 +119,9 @@ struct LedgerState {
   last @8 :UInt64;
   recorded @9 :Int64;
   clock @10 :Int64;
-  invoices @11 :List(UInt64); # index = number - 1: position of its InvoiceClosed
+  invoices @11 :List(UInt64);
+  # index = number - ledger.firstInvoice: position of its InvoiceClosed
   planPublished @12 :List(Int64); # index as in plans: when each version became visible
+  creditNotes @13 :List(UInt64);
+  # index = number - ledger.firstCreditNote: position of its CreditNoteClosed
 }

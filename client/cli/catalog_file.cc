@@ -10,8 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "client/cli/session.h"
-#include "client/src/json_form.h"
+#include "client/cli/identity.h"
 #include "ledger/base/decimal.h"
 #include "protocol/common.capnp.h"
 #include "protocol/json.h"
@@ -31,40 +30,16 @@ const std::string* find(const Fields& fields, const std::string& place) {
   return nullptr;
 }
 
-// What names an item of a list, in the order of trying. "provider" goes with "model".
-constexpr std::array kIdentities = {"code", "feature", "upTo", "model", "currency"};
-
-std::string identity(const Json& item) {
-  if (!item.is_object()) return item.is_string() ? item.get<std::string>() : item.dump();
-  for (const char* name : kIdentities) {
-    const auto found = item.find(name);
-    if (found == item.end() || !found->is_string()) continue;
-    const auto provider = item.find("provider");
-    std::string text = found->get<std::string>();
-    if (provider != item.end() && provider->is_string()) {
-      text = provider->get<std::string>() + "/" + text;
-    }
-    return text;
-  }
-  return "";
-}
-
 // A field that the place of the item says already, or that the ledger gives.
-bool isSaid(const std::string& name, const Json& item) {
-  if (name == "version" || name == "effective") return true;
-  if (name == "provider") return item.contains("model");
-  for (const char* known : kIdentities) {
-    const auto found = item.find(known);
-    if (found != item.end() && found->is_string()) return name == known;
-  }
-  return false;
+bool isSaid(const std::string& name, capnp::StructSchema schema) {
+  return name == "version" || name == "effective" || isIdentity(name, schema);
 }
 
 // Empty where the value is what an absent field means.
 std::string scalarText(const std::string& name, const Json& value) {
   // An empty text is 0 but for these, where it means another amount, or none.
   static constexpr std::array kNamedDefaults = {"includedBalance", "minimumCharge", "maximumCharge",
-                                                "upTo"};
+                                                "eventMinimum",    "eventMaximum",  "maximum"};
   if (!value.is_string()) return value.dump();
   const std::string text = value.get<std::string>();
   const auto decimal = Decimal::parse(text);
@@ -83,8 +58,16 @@ Json defaultsOf(capnp::StructSchema schema) {
 void flatten(const Json& item, capnp::StructSchema schema, const std::string& place, Fields& out) {
   const Json defaults = defaultsOf(schema);
   for (const auto& [name, value] : item.items()) {
-    if (isSaid(name, item)) continue;
+    if (isSaid(name, schema)) continue;
     const std::string below = place.empty() ? name : place + "." + name;
+    const capnp::Type type = schema.getFieldByName(name).getType();
+    const std::size_t before = out.size();
+    if (value.is_object()) {
+      flatten(value, type.asStruct(), below, out);
+      // There, with nothing in it.
+      if (out.size() == before) out.emplace_back(below, name == "alerts" ? "none" : "yes");
+      continue;
+    }
     if (!value.is_array()) {
       const auto standard = defaults.find(name);
       const std::string text = scalarText(name, value);
@@ -93,17 +76,16 @@ void flatten(const Json& item, capnp::StructSchema schema, const std::string& pl
       }
       continue;
     }
-    const capnp::Type element = schema.getFieldByName(name).getType().asList().getElementType();
+    const capnp::Type element = type.asList().getElementType();
     for (std::size_t i = 0; i < value.size(); ++i) {
-      const std::string called = identity(value[i]);
+      const Json& each = value[i];
+      const std::string called =
+          element.isStruct() ? identityOf(each, element.asStruct()) : each.get<std::string>();
       const std::string at =
           fmt::format("{}[{}]", below, called.empty() ? fmt::format("{}", i + 1) : called);
-      if (element.isStruct()) {
-        const std::size_t before = out.size();
-        flatten(value[i], element.asStruct(), at, out);
-        if (out.size() > before) continue;
-      }
-      out.emplace_back(at, "yes");  // there is no more to it
+      const std::size_t before_item = out.size();
+      if (element.isStruct()) flatten(each, element.asStruct(), at, out);
+      if (out.size() == before_item) out.emplace_back(at, "yes");  // there is no more to it
     }
   }
 }
@@ -119,7 +101,7 @@ Fields fieldsOfItem(const std::string& catalog, const std::string& list, const s
                           .asList()
                           .getStructElementType();
   for (const auto& item : *items) {
-    if (identity(item) == code) flatten(item, schema, "", fields);
+    if (identityOf(item, schema) == code) flatten(item, schema, "", fields);
   }
   return fields;
 }
@@ -131,30 +113,13 @@ bool has(const Fields& fields, const std::string& field) {
   });
 }
 
-bool isJson(const std::string& text, std::string_view path) {
-  if (path.ends_with(".json")) return true;
-  if (path.ends_with(".toml")) return false;
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && text[first] == '{';
-}
-
 }  // namespace
 
-std::string catalogFromText(const std::string& text, std::string_view path) {
-  try {
-    const std::string json = isJson(text, path) ? text : client::catalogJsonFromToml(text);
-    capnp::MallocMessageBuilder message;
-    auto catalog = message.initRoot<wire::Catalog>();
-    client::readJson(json, catalog);
-    return protocol::jsonOf(catalog.asReader());
-  } catch (const client::Error& e) {
-    throw UsageError(fmt::format("{}: {}", path, e.what()),
-                     "Fields are those of Catalog in protocol/common.capnp.");
-  }
-}
-
-std::string readCatalogFile(const std::string& path) {
-  return catalogFromText(readFile(path), path);
+std::string catalogOf(const FormFile& file) {
+  capnp::MallocMessageBuilder message;
+  auto catalog = message.initRoot<wire::Catalog>();
+  file.read(catalog, "Catalog");
+  return protocol::jsonOf(catalog.asReader());
 }
 
 std::vector<FieldChange> changesOfItem(const std::string& before_catalog,

@@ -1,19 +1,18 @@
 // Catalog files, and the difference between two catalogs as people review it.
 //
-// Catalogs are in the standard JSON form of the schema's Catalog. Pure functions, but for the file
-// that readCatalogFile reads.
+// Catalogs are in the standard JSON form of the schema's Catalog. Pure functions.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "client/cli/form_file.h"
 
 namespace daybook::cli {
 
-/// A catalog file in TOML or JSON (by its ending; else JSON if it opens with a brace) as checked,
-/// complete JSON: with every default of the schema in it. Throws UsageError that names the place.
-std::string readCatalogFile(const std::string& path);
-std::string catalogFromText(const std::string& text, std::string_view path);
+/// The catalog of a file as checked, complete JSON: with every default of the schema in it. Throws
+/// UsageError that names item, field and line.
+std::string catalogOf(const FormFile& file);
 
 /// A changed field: where it is in the item ("features[chat].included"), and its values. An empty
 /// value is the schema's default, or "not there".

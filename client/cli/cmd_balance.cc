@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "client/cli/account_text.h"
 #include "client/cli/commands.h"
 #include "client/cli/format.h"
 #include "client/cli/table.h"
@@ -10,36 +11,31 @@
 namespace daybook::cli {
 namespace {
 
-std::string tokensText(const client::TokenTotals& tokens) {
-  if (tokens == client::TokenTotals{}) return "";
-  std::string text = fmt::format("{} in, {} out", tokens.input, tokens.output);
-  if (tokens.cache_read != 0) text += fmt::format(", {} read", tokens.cache_read);
-  if (tokens.cache_write != 0) text += fmt::format(", {} written", tokens.cache_write);
-  return text;
+void addCredits(const client::CreditBalance& credits, Facts& facts) {
+  facts.add("Credits", numberText(credits.available) + " available");
+  facts.add("  plan", credits.plan);
+  facts.add("  promotional", credits.promotional);
+  facts.add("  purchased", credits.purchased);
+  if (credits.debt != "0") facts.add("  debt", credits.debt);
 }
 
 void printFacts(Console& console, const client::Balance& balance, const std::string& currency) {
   Facts facts;
-  facts.add("Customer", balance.customer);
-  facts.add("Subscription", std::string(name(balance.state)));
-  if (balance.terms) {
-    facts.add("Plan", fmt::format("{} version {}, {}, {}", balance.terms->plan,
-                                  balance.terms->version, name(balance.model), currency));
-    facts.add("Period", spanText(balance.period_from_ns, balance.period_to_ns));
-  }
-  if (balance.cancel_at_ns != 0) facts.add("Cancels at", timeText(balance.cancel_at_ns));
-  if (balance.credits) {
-    const client::CreditBalance& credits = *balance.credits;
-    facts.add("Credits", numberText(credits.available) + " available");
-    facts.add("  plan", credits.plan);
-    facts.add("  promotional", credits.promotional);
-    facts.add("  purchased", credits.purchased);
-    if (credits.debt != "0") facts.add("  debt", credits.debt);
-  }
+  addSubscriptionFacts(balance, facts);
+  if (balance.credits) addCredits(*balance.credits, facts);
   if (balance.money) {
     facts.add("Balance", moneyText(numberText(balance.money->amount), currency));
     facts.add("  included", moneyText(balance.money->included, currency));
     facts.add("  topped up", moneyText(balance.money->top_ups, currency));
+  }
+  if (balance.customer_credit != "0") {
+    facts.add("Customer credit", moneyText(balance.customer_credit, currency));
+  }
+  if (!balance.enabled.empty()) {
+    facts.add("Enabled", fmt::format("{}", fmt::join(balance.enabled, ", ")));
+  }
+  for (const client::AlertRule& rule : balance.alerts) {
+    facts.add("Alert", alertText(rule), Style::bad);
   }
   facts.add("As of", fmt::format("position {}, {}", balance.as_of, timeText(balance.at_ns)));
   facts.print(console);
@@ -63,7 +59,9 @@ void printFeatures(Console& console, const client::Balance& balance, const std::
       if (feature.unlimited) return std::string("unlimited");
       return metered ? numberText(text) : "";
     };
-    table.add({feature.feature, numberText(feature.used), included(feature.included),
+    const std::string called =
+        feature.variant.empty() ? feature.feature : feature.feature + "/" + feature.variant;
+    table.add({called, numberText(feature.used), included(feature.included),
                included(feature.remaining), feature.unpaid == "0" ? "" : feature.unpaid,
                charges ? amountText(feature.charge, currency) : "",
                fmt::format("{}", feature.events), tokensText(feature.tokens)});
@@ -92,6 +90,24 @@ void printGrants(Console& console, const client::Balance& balance) {
   table.print(console);
 }
 
+// What waits for the next invoice.
+void printPending(Console& console, const client::Balance& balance, const std::string& currency) {
+  if (balance.late.empty() && balance.adjustments.empty()) return;
+  Table table(
+      {{"ON THE NEXT INVOICE"}, {"QUANTITY", Align::right}, {"EXACT", Align::right}, {"OF"}});
+  for (const client::LateCharge& late : balance.late) {
+    const std::string whose = late.variant.empty() ? "" : fmt::format(", {}", late.variant);
+    table.add({fmt::format("late usage of feature {}{}", late.feature, whose),
+               numberText(late.quantity), amountText(late.exact, late.terms.currency),
+               spanText(late.from_ns, late.to_ns)});
+  }
+  for (const client::PendingAdjustment& adjustment : balance.adjustments) {
+    table.add({adjustment.description, "", amountText(adjustment.amount, currency), ""});
+  }
+  console.line();
+  table.print(console);
+}
+
 ExitCode balance(Session& session, const std::string& customer) {
   const auto reply = session.client().balance(customer, session.callOptions());
   if (session.json()) session.console().line(reply.json);
@@ -100,7 +116,12 @@ ExitCode balance(Session& session, const std::string& customer) {
   const std::string currency = reply.value.terms ? reply.value.terms->currency : "";
   printFacts(session.console(), reply.value, currency);
   printFeatures(session.console(), reply.value, currency);
+  if (!reply.value.seats.empty()) {
+    session.console().line();
+    printSeats(session.console(), reply.value.seats, currency);
+  }
   printGrants(session.console(), reply.value);
+  printPending(session.console(), reply.value, currency);
   return ExitCode::ok;
 }
 

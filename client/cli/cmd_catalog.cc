@@ -9,12 +9,14 @@
 #include "client/cli/catalog_file.h"
 #include "client/cli/commands.h"
 #include "client/cli/table.h"
+#include "client/cli/terms_text.h"
 
 namespace daybook::cli {
 namespace {
 
 struct CatalogArgs {
   std::string file;
+  std::string plan;
   std::string key;
   bool yes = false;
   bool dry_run = false;
@@ -55,8 +57,9 @@ void printChange(Console& console, const client::CatalogChange& change, const st
       fmt::format("{} {} {}", added ? "+" : "~", titleOf(change.kind), printable(change.code));
   if (change.version != 0) title += fmt::format(", version {}", change.version);
   console.line(console.styled(title, added ? Style::good : Style::heading));
-  for (const FieldChange& field :
-       changesOfItem(added ? "{}" : before, after, listOf(change.kind), change.code)) {
+  const auto fields = changesOfItem(added ? "{}" : before, after, listOf(change.kind), change.code);
+  if (fields.empty() && !added) console.line("    the order of what it lists");
+  for (const FieldChange& field : fields) {
     const std::string name = printable(field.field);
     const std::string old_value = printable(field.before);
     const std::string new_value = printable(field.after);
@@ -85,16 +88,22 @@ bool confirmed(Session& session, const CatalogArgs& args) {
 ExitCode publish(Session& session, const CatalogArgs& args, const std::string& catalog) {
   return session.withKey(args.key, [&](const std::string& key) {
     return session.showReceipt(session.client().publishCatalog(key, catalog, session.callOptions()),
-                               "catalog published");
+                               {.done = "catalog published"});
   });
 }
 
 ExitCode apply(Session& session, const CatalogArgs& args) {
-  const std::string catalog = readCatalogFile(args.file);
+  const FormFile file(readFile(args.file), args.file, client::Dates::refused);
+  const std::string catalog = catalogOf(file);
   Console& console = session.console();
   const auto preview = session.client().previewCatalog(catalog, session.callOptions());
   if (session.json() && (args.dry_run || !preview.ok())) console.line(preview.json);
-  if (!preview.ok()) return session.refused(preview.outcome, preview.detail);
+  if (!preview.ok()) {
+    const std::string place = file.placeOfItem(preview.detail);
+    return session.refused(preview.outcome, place.empty()
+                                                ? preview.detail
+                                                : fmt::format("{}: {}", place, preview.detail));
+  }
   std::size_t changes = 0;
   for (const client::CatalogChange& change : preview.value) {
     if (change.action != client::ChangeAction::unchanged) ++changes;
@@ -131,51 +140,71 @@ std::string joined(const nlohmann::ordered_json& items, const char* member) {
   return out;
 }
 
-ExitCode show(Session& session) {
-  const auto reply = session.client().catalog(session.callOptions());
-  if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
-  if (session.json()) {
-    // As a file for `apply`.
-    session.console().line(reply.value);
-    return ExitCode::ok;
+using Json = nlohmann::ordered_json;
+
+const Json& itemsOf(const Json& object, const char* name) {
+  static const Json kNone = Json::array();
+  const auto found = object.find(name);
+  return found == object.end() ? kNone : *found;
+}
+
+std::string versionOf(const Json& item) { return fmt::format("{}", item.value("version", 0)); }
+
+std::string termsOf(const Json& plan) {
+  std::string out = fmt::format("{} by {}", plan.value("model", ""), plan.value("interval", ""));
+  for (const Json& price : itemsOf(plan, "prices")) {
+    const std::string interval = price.value("interval", "absent");
+    out += fmt::format(", {} {}{}", price.value("base", "0"), price.value("currency", ""),
+                       interval == "absent" ? "" : " by " + interval);
   }
-  using Json = nlohmann::ordered_json;
-  const Json catalog = Json::parse(reply.value);
-  const Json none = Json::array();
-  const auto list = [&](const Json& object, const char* name) -> const Json& {
-    const auto found = object.find(name);
-    return found == object.end() ? none : *found;
-  };
+  if (plan.value("free", false)) out += ", free";
+  if (plan.value("retired", false)) out += ", retired";
+  return fmt::format("{}; {}", out, joined(itemsOf(plan, "features"), "feature"));
+}
+
+void printCatalog(Console& console, const Json& catalog) {
   Table table({{"KIND"}, {"CODE"}, {"VERSION", Align::right}, {"NAME"}, {"TERMS"}});
-  for (const Json& feature : list(catalog, "features")) {
+  for (const Json& feature : itemsOf(catalog, "features")) {
+    const std::string type = feature.value("type", "");
     table.add({"feature", feature.value("code", ""), "", feature.value("name", ""),
-               feature.value("type", "") + ", " + feature.value("meter", "")});
+               type == "metered" ? type + ", " + feature.value("meter", "") : type});
   }
-  for (const Json& plan : list(catalog, "plans")) {
-    std::string prices;
-    for (const Json& price : list(plan, "prices")) {
-      prices += fmt::format(", {} {}", price.value("base", "0"), price.value("currency", ""));
-    }
-    table.add({"plan", plan.value("code", ""), fmt::format("{}", plan.value("version", 0)),
-               plan.value("name", ""),
-               fmt::format("{} by {}{}; {}", plan.value("model", ""), plan.value("interval", ""),
-                           prices, joined(list(plan, "features"), "feature"))});
+  for (const Json& plan : itemsOf(catalog, "plans")) {
+    table.add(
+        {"plan", plan.value("code", ""), versionOf(plan), plan.value("name", ""), termsOf(plan)});
   }
-  for (const Json& pack : list(catalog, "packs")) {
+  for (const Json& pack : itemsOf(catalog, "packs")) {
     std::string prices;
-    for (const Json& price : list(pack, "prices")) {
+    for (const Json& price : itemsOf(pack, "prices")) {
       prices += fmt::format(", {} {}", price.value("price", "0"), price.value("currency", ""));
     }
-    table.add({"pack", pack.value("code", ""), fmt::format("{}", pack.value("version", 0)),
-               pack.value("name", ""),
+    table.add({"pack", pack.value("code", ""), versionOf(pack), pack.value("name", ""),
                fmt::format("{} credits{}", pack.value("credits", "0"), prices)});
   }
-  for (const Json& book : list(catalog, "priceBooks")) {
-    table.add({"price book", book.value("currency", ""),
-               fmt::format("{}", book.value("version", 0)), "",
-               joined(list(book, "models"), "model")});
+  for (const Json& book : itemsOf(catalog, "priceBooks")) {
+    table.add({"price book", book.value("currency", ""), versionOf(book), "",
+               joined(itemsOf(book, "models"), "model")});
   }
-  table.print(session.console());
+  table.print(console);
+}
+
+ExitCode show(Session& session, const CatalogArgs& args) {
+  const auto reply = session.client().catalog(session.callOptions());
+  if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
+  const Json catalog = Json::parse(reply.value);
+  const Json* plan = args.plan.empty() ? nullptr : findPlan(catalog, args.plan);
+  if (!args.plan.empty() && plan == nullptr) {
+    throw UsageError(fmt::format("there is no plan '{}'", printable(args.plan)),
+                     "See `daybook catalog show`.");
+  }
+  if (session.json()) {
+    // As a file for `apply`.
+    session.console().line(plan != nullptr ? plan->dump() : reply.value);
+  } else if (plan != nullptr) {
+    printTerms(session.console(), catalog, *plan, "");
+  } else {
+    printCatalog(session.console(), catalog);
+  }
   return ExitCode::ok;
 }
 
@@ -187,18 +216,22 @@ void addCatalog(CLI::App& root, Session& session) {
                              {"daybook catalog show", "daybook catalog apply plans.toml"});
   catalog->require_subcommand(1);
 
-  auto* show_command =
-      addCommand(*catalog, "show", "Show the newest version of everything published",
-                 {"daybook catalog show", "daybook catalog show --json > plans.json"});
-  show_command->callback([&session] { session.setAction([&session] { return show(session); }); });
+  auto* show_command = addCommand(
+      *catalog, "show", "Show the newest version of everything published, or of one plan",
+      {"daybook catalog show", "daybook catalog show pro",
+       "daybook catalog show --json > plans.json"},
+      "With --json and no plan it prints a file that `catalog apply` takes.");
+  show_command->add_option("PLAN", args->plan, "The code of a plan whose terms to show");
+  runWith(*show_command, session, args, show);
 
   auto* apply_command = addCommand(
       *catalog, "apply", "Publish features, plans, packs and price books from one file",
       {"daybook catalog apply plans.toml", "daybook catalog apply plans.toml --dry-run",
        "daybook catalog apply plans.json --yes"},
       "Shows the difference and asks before it publishes. What does not differ from what is\n"
-      "published changes nothing, so that applying a file twice does nothing. Fields have the\n"
-      "names of Catalog in protocol/common.capnp. In TOML, a file looks like this:\n"
+      "published changes nothing, so that applying a file twice does nothing. Items that a file\n"
+      "does not mention stay as they are. Fields have the names of Catalog in\n"
+      "protocol/common.capnp; `daybook help catalog-file` shows them all. In TOML:\n"
       "\n"
       "  [[features]]\n"
       "  code = \"calls\"\n"
@@ -218,8 +251,7 @@ void addCatalog(CLI::App& root, Session& session) {
   auto* yes = apply_command->add_flag("--yes", args->yes, "Apply without asking");
   apply_command->add_flag("--dry-run", args->dry_run, "Only show the difference")->excludes(yes);
   addKeyOption(*apply_command, args->key);
-  apply_command->callback(
-      [&session, args] { session.setAction([&session, args] { return apply(session, *args); }); });
+  runWith(*apply_command, session, args, apply);
 }
 
 }  // namespace daybook::cli

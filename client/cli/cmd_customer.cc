@@ -1,11 +1,15 @@
-// daybook customer, subscribe, cancel.
+// daybook customer.
+#include <capnp/message.h>
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "client/cli/commands.h"
+#include "client/cli/form_file.h"
 #include "client/cli/format.h"
 #include "client/cli/table.h"
+#include "client/src/convert.h"
+#include "protocol/common.capnp.h"
 
 namespace daybook::cli {
 namespace {
@@ -13,15 +17,26 @@ namespace {
 struct CustomerArgs {
   std::string id;
   std::string zone;
+  std::string opening;
   std::string key;
   std::uint64_t limit = 0;
 };
 
+client::Opening openingOf(const std::string& path) {
+  const FormFile file(readFile(path), path, client::Dates::instants);
+  capnp::MallocMessageBuilder message;
+  auto opening = message.initRoot<wire::Opening>();
+  file.read(opening, "Opening");
+  return client::fromWire(opening.asReader());
+}
+
 ExitCode createCustomer(Session& session, const CustomerArgs& args) {
+  client::CreateCustomer contents{.zone = args.zone, .opening = std::nullopt};
+  if (!args.opening.empty()) contents.opening = openingOf(args.opening);
   return session.withKey(args.key, [&](const std::string& key) {
     return session.showReceipt(
-        session.client().createCustomer(args.id, key, args.zone, session.callOptions()),
-        fmt::format("customer {} created", printable(args.id)));
+        session.client().createCustomer(args.id, key, contents, session.callOptions()),
+        {.done = fmt::format("customer {} created", printable(args.id))});
   });
 }
 
@@ -29,7 +44,7 @@ ExitCode updateCustomer(Session& session, const CustomerArgs& args) {
   return session.withKey(args.key, [&](const std::string& key) {
     return session.showReceipt(
         session.client().updateCustomer(args.id, key, args.zone, session.callOptions()),
-        fmt::format("customer {} updated", printable(args.id)));
+        {.done = fmt::format("customer {} updated", printable(args.id))});
   });
 }
 
@@ -68,48 +83,6 @@ ExitCode listCustomers(Session& session, const CustomerArgs& args) {
       });
 }
 
-struct SubscriptionArgs {
-  std::string customer;
-  client::Client::Subscription subscription;
-  std::string anchor;
-  std::string key;
-  bool now = false;
-  bool at_period_end = false;
-  bool revoke = false;
-};
-
-ExitCode subscribe(Session& session, const SubscriptionArgs& args) {
-  client::Client::Subscription subscription = args.subscription;
-  subscription.anchor_ns = timeArgument("--anchor", args.anchor);
-  return session.withKey(args.key, [&](const std::string& key) {
-    return session.showReceipt(
-        session.client().subscribe(args.customer, key, subscription, session.callOptions()),
-        fmt::format("{} subscribed to {}", printable(args.customer), printable(subscription.plan)));
-  });
-}
-
-ExitCode cancel(Session& session, const SubscriptionArgs& args) {
-  return session.withKey(args.key, [&](const std::string& key) {
-    if (args.revoke) {
-      return session.showReceipt(
-          session.client().revokeCancel(args.customer, key, session.callOptions()),
-          "cancellation revoked");
-    }
-    const auto when = args.now ? client::CancelWhen::now : client::CancelWhen::periodEnd;
-    return session.showReceipt(
-        session.client().cancel(args.customer, key, when, session.callOptions()),
-        args.now ? "canceled now" : "cancellation at the period's end recorded");
-  });
-}
-
-template <typename Args>
-void runWith(CLI::App& command, Session& session, std::shared_ptr<Args> args,
-             ExitCode (*action)(Session&, const Args&)) {
-  command.callback([&session, args, action] {
-    session.setAction([&session, args, action] { return action(session, *args); });
-  });
-}
-
 }  // namespace
 
 void addCustomer(CLI::App& root, Session& session) {
@@ -119,11 +92,18 @@ void addCustomer(CLI::App& root, Session& session) {
       {"daybook customer create acme --zone Europe/Berlin", "daybook customer list --limit 20"});
   customer->require_subcommand(1);
 
-  auto* create = addCommand(*customer, "create", "Create a customer",
-                            {"daybook customer create acme",
-                             "daybook customer create acme --zone Europe/Berlin --key signup-17"});
+  auto* create =
+      addCommand(*customer, "create", "Create a customer, or move one in from another system",
+                 {"daybook customer create acme",
+                  "daybook customer create acme --zone Europe/Berlin --key signup-17",
+                  "daybook customer create acme --opening acme.toml"},
+                 "`daybook help moving-in` says what an opening file holds.");
   create->add_option("ID", args->id, "The customer's id, at most 64 bytes")->required();
   create->add_option("--zone", args->zone, "IANA time zone of its periods; default: UTC");
+  create
+      ->add_option("--opening", args->opening,
+                   "TOML or JSON file: plan, usage so far, grants, balance, seats it brings along")
+      ->type_name("FILE");
   addKeyOption(*create, args->key);
   runWith(*create, session, args, createCustomer);
 
@@ -142,37 +122,6 @@ void addCustomer(CLI::App& root, Session& session) {
   update->add_option("--zone", args->zone, "IANA time zone of its periods")->required();
   addKeyOption(*update, args->key);
   runWith(*update, session, args, updateCustomer);
-}
-
-void addSubscriptions(CLI::App& root, Session& session) {
-  auto args = std::make_shared<SubscriptionArgs>();
-  auto* start = addCommand(root, "subscribe", "Start a subscription",
-                           {"daybook subscribe acme pro",
-                            "daybook subscribe acme pro --currency "
-                            "EUR --anchor 2026-02-01"});
-  start->add_option("CUSTOMER", args->customer, "The customer's id")->required();
-  start->add_option("PLAN", args->subscription.plan, "The plan's code")->required();
-  start->add_option("--currency", args->subscription.currency,
-                    "ISO 4217; default: the customer's, else the plan's only one");
-  start
-      ->add_option("--anchor", args->anchor,
-                   "When the first full period starts; until then is a stub. Default: now")
-      ->type_name("TIME");
-  addKeyOption(*start, args->key);
-  runWith(*start, session, args, subscribe);
-
-  auto* end = addCommand(
-      root, "cancel", "End a subscription, or take that back",
-      {"daybook cancel acme", "daybook cancel acme --now", "daybook cancel acme --revoke"},
-      "It ends with its billing period, unless --now is given.");
-  end->add_option("CUSTOMER", args->customer, "The customer's id")->required();
-  auto* now = end->add_flag("--now", args->now, "End it at once");
-  auto* at_end = end->add_flag("--at-period-end", args->at_period_end, "The default");
-  auto* revoke = end->add_flag("--revoke", args->revoke, "Take a scheduled cancellation back");
-  now->excludes(at_end)->excludes(revoke);
-  at_end->excludes(revoke);
-  addKeyOption(*end, args->key);
-  runWith(*end, session, args, cancel);
 }
 
 }  // namespace daybook::cli

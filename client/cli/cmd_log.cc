@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "client/cli/commands.h"
 #include "client/cli/format.h"
 #include "client/cli/table.h"
+#include "client/cli/terms_text.h"
 #include "ledger/base/instant.h"
 
 namespace daybook::cli {
@@ -67,42 +69,79 @@ bool isOneOf(const std::string& name, std::initializer_list<const char*> names) 
 }
 
 bool isInstant(const std::string& name) {
-  return isOneOf(name, {"at", "from", "to", "periodFrom", "expiry", "effective", "billingTo",
-                        "started", "anchor", "cancelAt", "date", "due"});
+  return isOneOf(name,
+                 {"at", "from", "to", "periodFrom", "expiry", "effective", "billingTo", "started",
+                  "anchor", "cancelAt", "date", "due", "trialTo", "paused", "since", "lastDrawn"});
 }
 
 // What only repeats, or says less than its place takes.
 bool isLeftOut(const std::string& name) {
-  return isOneOf(name, {"asked", "totals", "billing", "fullFrom", "fullTo", "featureNumber",
-                        "onShortfall", "disposition", "formatVersion", "computedAt", "priority",
-                        "grantPriority", "atZero", "status"});
+  return isOneOf(name, {"totals", "billing", "fullFrom", "fullTo", "featureNumber", "onShortfall",
+                        "formatVersion", "computedAt", "priority", "grantPriority", "atZero"});
 }
 
+// Empty for what says nothing: zero, and what stands for an absent value.
 std::string valueText(const std::string& name, const Json& value) {
   const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.empty() || text == "0" || text == "false" || text == "-1") return "";
+  if (text.empty() || isOneOf(text, {"0", "false", "-1", "absent", "-2147483648"})) return "";
+  if (name == "disposition" && text == "current") return "";
+  if (name == "status" && text == "open") return "";
   if (isInstant(name)) return timeText(std::stoll(text));
   if (name.ends_with("Ns")) return Duration{std::stoll(text)}.toString();
   return text;
 }
 
 // "name=value" for every scalar of a body, nested ones too, but for what says nothing.
-void summarise(const Json& object, std::string& out) {
-  for (const auto& [name, value] : object.items()) {
-    if (isLeftOut(name)) continue;
-    if (value.is_object()) {
-      summarise(value, out);
-    } else if (name == "draws") {
-      for (const Json& draw : value) {
-        out += fmt::format(" draw={}@{}", textOf(draw, "amount"), textOf(draw, "grant"));
-      }
-    } else if (value.is_array()) {
-      if (!value.empty()) out += fmt::format(" {}={}", name, value.size());
-    } else if (const std::string text = valueText(name, value); !text.empty()) {
-      out += fmt::format(" {}={}", name, text);
+class Summary {
+ public:
+  explicit Summary(const Json& body) {
+    add(body);
+    // Of what was asked, what the decision does not name.
+    if (const auto asked = body.find("asked"); asked != body.end()) addUnnamed(*asked);
+  }
+
+  std::string text() const { return text_.empty() ? "" : text_.substr(1); }
+
+ private:
+  void addUnnamed(const Json& asked) {
+    const std::set<std::string> named = names_;
+    for (const auto& [name, value] : asked.items()) {
+      if (!named.contains(name)) addMember(name, value);
     }
   }
-}
+
+  void add(const Json& object) {
+    for (const auto& [name, value] : object.items()) {
+      if (name != "asked") addMember(name, value);
+    }
+  }
+
+  void addMember(const std::string& name, const Json& value) {
+    if (isLeftOut(name)) return;
+    if (value.is_object()) {
+      add(value);
+    } else if (name == "draws") {
+      for (const Json& draw : value) {
+        addText("draw", fmt::format("{}@{}", textOf(draw, "amount"), textOf(draw, "grant")));
+      }
+    } else if (name == "rules") {
+      if (value.empty()) addText(name, "none");
+      for (const Json& rule : value) addText("rule", ruleText(rule));
+    } else if (value.is_array()) {
+      if (!value.empty()) addText(name, fmt::format("{}", value.size()));
+    } else if (const std::string text = valueText(name, value); !text.empty()) {
+      addText(name, text);
+    }
+  }
+
+  void addText(const std::string& name, const std::string& text) {
+    names_.insert(name);
+    text_ += fmt::format(" {}={}", name, text);
+  }
+
+  std::string text_;
+  std::set<std::string> names_;
+};
 
 void addEntry(const client::LogEntry& entry, CustomerNames& names, Table& table) {
   const Json event = Json::parse(entry.json);
@@ -111,13 +150,12 @@ void addEntry(const client::LogEntry& entry, CustomerNames& names, Table& table)
   std::string details;
   if (body != event.end() && !body->empty()) {
     kind = body->begin().key();
-    summarise(body->begin().value(), details);
+    details = Summary(body->begin().value()).text();
   }
   const std::uint64_t number = event.value("customer", std::uint64_t{0});
   if (kind == "customerCreated") names.learn(number, textOf(body->begin().value(), "id"));
   table.add({fmt::format("{}", entry.position), timeText(std::stoll(textOf(event, "recorded"))),
-             names.of(number), kind, textOf(event, "key"),
-             details.empty() ? "" : details.substr(1)});
+             names.of(number), kind, textOf(event, "key"), details});
 }
 
 ExitCode showLog(Session& session, const LogArgs& args) {

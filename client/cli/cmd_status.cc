@@ -40,6 +40,7 @@ ExitCode showStatus(Session& session) {
   facts.add("Root", hexText(status.root));
   facts.add("Customers", countText(status.customers));
   facts.add("Invoices", countText(status.invoices));
+  facts.add("Credit notes", countText(status.credit_notes));
   facts.add("Keys", countText(status.keys));
   facts.add("Data",
             fmt::format("{}, {} free", status.data_directory, bytesText(status.free_bytes)));
@@ -50,10 +51,11 @@ ExitCode showStatus(Session& session) {
   facts.add("Connections", countText(status.connections));
   facts.add(
       "Settings",
-      fmt::format("grace {}, late window {}, future limit {}, invoices {}… due in {} days",
+      fmt::format("grace {}, late window {}, future limit {}, invoices {}… due in {} days, credit "
+                  "notes {}…",
                   lengthOf(status.settings.grace_ns), lengthOf(status.settings.late_window_ns),
                   lengthOf(status.settings.future_limit_ns), status.settings.invoice_prefix,
-                  status.settings.due_days));
+                  status.settings.due_days, status.settings.credit_note_prefix));
   facts.print(session.console());
   return ExitCode::ok;
 }
@@ -77,7 +79,8 @@ ExitCode moveClock(Session& session, const std::string& given_key, std::int64_t 
   return session.withKey(given_key, [&](const std::string& key) {
     const auto reply =
         session.client().moveClock(key, to_ns, session.callOptions(Session::Work::slow));
-    return session.showReceipt(reply, "the clock is at " + timeText(to_ns) + ", recorded");
+    return session.showReceipt(reply,
+                               {.done = "the clock is at " + timeText(to_ns) + ", recorded"});
   });
 }
 

@@ -1,4 +1,4 @@
-// daybook record, check, buy, topup.
+// daybook record, check.
 #include <fmt/format.h>
 
 #include <memory>
@@ -19,6 +19,7 @@ struct UsageArgs {
   std::string on_shortfall = "reject";
   std::vector<std::string> properties;
   client::Tokens tokens;
+  bool set = false;
 };
 
 void addUsageOptions(CLI::App& command, UsageArgs& args) {
@@ -35,12 +36,9 @@ void addUsageOptions(CLI::App& command, UsageArgs& args) {
   command.add_option("--cache-read", args.tokens.cache_read, "Tokens read from a cache");
   command.add_option("--cache-write", args.tokens.cache_write, "Tokens written to a cache");
   command.add_option("--at", args.at, "When it happened; default: now")->type_name("TIME");
-  command
-      .add_option("--property", args.properties,
-                  "A property NAME=VALUE; may be repeated, "
-                  "at most 32")
-      ->type_name("NAME=VALUE")
-      ->take_all();
+  addRepeatedOption(command, "--property", args.properties,
+                    "A property NAME=VALUE; may be repeated, at most 32")
+      ->type_name("NAME=VALUE");
   command
       .add_option("--on-shortfall", args.on_shortfall,
                   "When it does not fit: refuse it, record what is not paid as unpaid, or go "
@@ -61,16 +59,12 @@ client::Usage usageOf(const UsageArgs& args) {
                       .tokens = std::nullopt,
                       .at_ns = timeArgument("--at", args.at),
                       .properties = {},
-                      .on_shortfall = onShortfall(args.on_shortfall)};
+                      .on_shortfall = onShortfall(args.on_shortfall),
+                      .set = args.set};
   if (args.tokens != client::Tokens{}) usage.tokens = args.tokens;
   for (const std::string& property : args.properties) {
-    const std::size_t equals = property.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw UsageError(fmt::format("--property: '{}' is not NAME=VALUE", property),
-                       "Give it like --property region=eu");
-    }
-    usage.properties.push_back(
-        {.name = property.substr(0, equals), .value = property.substr(equals + 1)});
+    auto [name, value] = pairArgument("--property", property);
+    usage.properties.push_back({.name = std::move(name), .value = std::move(value)});
   }
   return usage;
 }
@@ -79,7 +73,8 @@ ExitCode record(Session& session, const UsageArgs& args) {
   const client::Usage usage = usageOf(args);
   return session.withKey(args.key, [&](const std::string& key) {
     return session.showReceipt(
-        session.client().record(args.customer, key, usage, session.callOptions()), "recorded");
+        session.client().record(args.customer, key, usage, session.callOptions()),
+        {.done = "recorded"});
   });
 }
 
@@ -124,29 +119,6 @@ ExitCode check(Session& session, const UsageArgs& args) {
   return code;
 }
 
-struct PurchaseArgs {
-  std::string customer;
-  std::string what;
-  std::string currency;
-  std::string key;
-};
-
-ExitCode buy(Session& session, const PurchaseArgs& args) {
-  return session.withKey(args.key, [&](const std::string& key) {
-    return session.showReceipt(session.client().buyCredits(args.customer, key, args.what,
-                                                           args.currency, session.callOptions()),
-                               fmt::format("pack {} bought", printable(args.what)), args.currency);
-  });
-}
-
-ExitCode topUp(Session& session, const PurchaseArgs& args) {
-  return session.withKey(args.key, [&](const std::string& key) {
-    return session.showReceipt(
-        session.client().topUp(args.customer, key, args.what, args.currency, session.callOptions()),
-        fmt::format("topped up by {}", printable(args.what)), args.currency);
-  });
-}
-
 }  // namespace
 
 void addUsage(CLI::App& root, Session& session) {
@@ -154,8 +126,13 @@ void addUsage(CLI::App& root, Session& session) {
   auto* record_command = addCommand(
       root, "record", "Record usage of a feature",
       {"daybook record acme calls", "daybook record acme storage 12.5 --at 2026-01-31T12:00:00Z",
-       "daybook record acme chat --model gpt-x --total-input 1200 --output 80 --key req-42"});
+       "daybook record acme chat --model gpt-x --total-input 1200 --output 80 --key req-42",
+       "daybook record acme storage 40 --set"},
+      "The receipt says which period it counts in: current, in grace (ended, not yet closed) or\n"
+      "late (closed: the next invoice charges for it). `daybook help late-usage` says more.");
   addUsageOptions(*record_command, *args);
+  record_command->add_flag("--set", args->set,
+                           "QUANTITY is what the period's total shall be: records the difference");
   addKeyOption(*record_command, args->key);
   record_command->callback(
       [&session, args] { session.setAction([&session, args] { return record(session, *args); }); });
@@ -167,28 +144,6 @@ void addUsage(CLI::App& root, Session& session) {
   addUsageOptions(*check_command, *args);
   check_command->callback(
       [&session, args] { session.setAction([&session, args] { return check(session, *args); }); });
-}
-
-void addPurchases(CLI::App& root, Session& session) {
-  auto args = std::make_shared<PurchaseArgs>();
-  auto* buy_command = addCommand(root, "buy", "Buy a pack of credits",
-                                 {"daybook buy acme small", "daybook buy acme small --key ord-7"});
-  buy_command->add_option("CUSTOMER", args->customer, "The customer's id")->required();
-  buy_command->add_option("PACK", args->what, "The pack's code")->required();
-  buy_command->add_option("--currency", args->currency,
-                          "ISO 4217; default: the customer's, else the pack's only one");
-  addKeyOption(*buy_command, args->key);
-  buy_command->callback(
-      [&session, args] { session.setAction([&session, args] { return buy(session, *args); }); });
-
-  auto* top_up_command =
-      addCommand(root, "topup", "Add money to a spending balance", {"daybook topup acme 25.00"});
-  top_up_command->add_option("CUSTOMER", args->customer, "The customer's id")->required();
-  top_up_command->add_option("AMOUNT", args->what, "How much, a decimal")->required();
-  top_up_command->add_option("--currency", args->currency, "ISO 4217; default: the customer's");
-  addKeyOption(*top_up_command, args->key);
-  top_up_command->callback(
-      [&session, args] { session.setAction([&session, args] { return topUp(session, *args); }); });
 }
 
 }  // namespace daybook::cli

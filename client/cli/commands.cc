@@ -30,7 +30,8 @@ Examples:
   daybook status
   daybook catalog apply plans.toml
   daybook record acme chat --model gpt-x --total-input 1200 --output 80
-  daybook help import)";
+  daybook help import
+  daybook help topics)";
 
 void addGlobalOptions(CLI::App& root, Session& session) {
   GlobalOptions& options = session.options();
@@ -64,37 +65,38 @@ CLI::App* addCommand(CLI::App& parent, const std::string& name, const std::strin
   return command;
 }
 
-void addHelp(CLI::App& root, Session& session) {
-  auto words = std::make_shared<std::vector<std::string>>();
-  auto* help = addCommand(root, "help", "Show the help of a command",
-                          {"daybook help", "daybook help catalog apply"});
-  help->add_option("COMMAND", *words, "The command's words");
-  help->callback([&root, &session, words] {
-    session.setAction([&root, &session, words] {
-      const CLI::App* command = &root;
-      std::string called = root.get_name();
-      for (const std::string& word : *words) {
-        const auto found =
-            command->get_subcommands([&](const CLI::App* each) { return each->check_name(word); });
-        if (found.empty()) {
-          throw UsageError(fmt::format("there is no command '{} {}'", called, word),
-                           "See `daybook help`.");
-        }
-        called += " " + word;
-        command = found.front();
-      }
-      session.console().write(
-          root.get_formatter()->make_help(command, called, CLI::AppFormatMode::Normal));
-      return ExitCode::ok;
-    });
-  });
-}
-
 void addKeyOption(CLI::App& command, std::string& key) {
   command
       .add_option("--key", key,
                   "Idempotency key: the same key counts once, for ever. Default: a random one")
       ->type_name("KEY");
+}
+
+CLI::Option* addRepeatedOption(CLI::App& command, const std::string& name,
+                               std::vector<std::string>& values, const std::string& description) {
+  return command.add_option(name, values, description)->take_all()->allow_extra_args(false);
+}
+
+void addIntervalOption(CLI::App& command, std::string& interval) {
+  command.add_option("--interval", interval, "Billing period; default: the plan's")
+      ->check(CLI::IsMember({"week", "month", "quarter", "year", "once"}));
+}
+
+std::optional<client::Interval> intervalArgument(const std::string& text) {
+  for (const auto interval :
+       {client::Interval::week, client::Interval::month, client::Interval::quarter,
+        client::Interval::year, client::Interval::once}) {
+    if (text == name(interval)) return interval;
+  }
+  return std::nullopt;
+}
+
+std::pair<std::string, std::string> pairArgument(std::string_view option, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UsageError(fmt::format("{}: '{}' is not NAME=VALUE", option, text));
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
 void addLimitOption(CLI::App& command, std::uint64_t& limit) {
@@ -127,10 +129,16 @@ void buildTree(CLI::App& root, Session& session) {
   addCatalog(root, session);
   addCustomer(root, session);
   addSubscriptions(root, session);
+  addPlans(root, session);
+  addSeats(root, session);
   addUsage(root, session);
-  addPurchases(root, session);
+  addCredits(root, session);
+  addCorrections(root, session);
   addBalance(root, session);
+  addAlerts(root, session);
   addInvoices(root, session);
+  addCreditNotes(root, session);
+  addReports(root, session);
   addImport(root, session);
   addLog(root, session);
   addClock(root, session);

@@ -41,6 +41,7 @@ Console::Console(std::FILE* out, std::FILE* err)
       color_(out_is_terminal_ && wantsColor()) {}
 
 void Console::write(std::string_view text) {
+  if (text.empty()) return;
   if (std::fwrite(text.data(), 1, text.size(), out_) != text.size()) throw OutputClosed();
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -66,8 +67,8 @@ ExitCode Session::refused(const client::Outcome& outcome, std::string_view detai
   return ExitCode::refused;
 }
 
-ExitCode Session::showReceipt(const client::Reply<client::Receipt>& reply, std::string_view done,
-                              std::string_view currency) {
+ExitCode Session::showReceipt(const client::Reply<client::Receipt>& reply,
+                              const ReceiptWords& words) {
   if (json()) console_.line(reply.json);
   if (!reply.ok()) return refused(reply.outcome, reply.detail);
   if (json()) return ExitCode::ok;
@@ -78,24 +79,37 @@ ExitCode Session::showReceipt(const client::Reply<client::Receipt>& reply, std::
   } else if (receipt.position == 0) {
     console_.line("nothing to change");
   } else {
-    console_.line(fmt::format("{} at position {}", done, receipt.position));
+    console_.line(fmt::format("{} at position {}", words.done, receipt.position));
   }
   Facts facts;
-  facts.add("  recorded", timeText(receipt.recorded_ns));
+  const auto add = [&](const std::string& label, const std::string& value) {
+    if (!label.empty()) facts.add("  " + label, value);
+  };
+  const auto add_number = [&](const char* label, std::uint64_t number) {
+    if (number != 0) add(label, fmt::format("{}", number));
+  };
+  add("recorded", timeText(receipt.recorded_ns));
   if (receipt.period_from_ns != 0) {
-    facts.add("  period from", timeText(receipt.period_from_ns));
-    facts.add("  counts in", std::string(name(receipt.disposition)) + " period");
+    add("period from", timeText(receipt.period_from_ns));
+    add("counts in", std::string(name(receipt.disposition)) + " period");
   }
-  facts.add("  quantity", receipt.quantity);
-  facts.add("  price", moneyText(receipt.price, currency));
+  add(words.quantity, receipt.quantity);
+  add(words.price, moneyText(receipt.price, words.currency));
   for (const client::Draw& draw : receipt.draws) {
-    facts.add("  drawn", fmt::format("{} of grant {}", draw.amount, draw.grant));
+    const bool put_back = draw.amount.starts_with('-');
+    add(put_back ? "put back" : "drawn",
+        fmt::format("{} {} grant {}", put_back ? draw.amount.substr(1) : draw.amount,
+                    put_back ? "into" : "of", draw.grant));
   }
-  if (receipt.overdrawn != "0") facts.add("  overdrawn", receipt.overdrawn);
-  if (receipt.unpaid != "0") facts.add("  unpaid", receipt.unpaid);
-  facts.add("  balance after", receipt.balance_after);
-  if (receipt.grant != 0) facts.add("  grant", fmt::format("{}", receipt.grant));
-  if (receipt.invoice != 0) facts.add("  invoice", fmt::format("{}", receipt.invoice));
+  if (receipt.overdrawn != "0") add("overdrawn", receipt.overdrawn);
+  if (receipt.unpaid != "0") add("unpaid", receipt.unpaid);
+  if (receipt.late_charge != "0") {
+    add("on the next invoice", moneyText(receipt.late_charge, words.currency));
+  }
+  add(words.balance_after, receipt.balance_after);
+  add_number("grant", receipt.grant);
+  add_number("invoice", receipt.invoice);
+  add_number("credit note", receipt.credit_note);
   facts.print(console_);
   return ExitCode::ok;
 }
@@ -110,6 +124,20 @@ ExitCode Session::withKey(const std::string& given,
     console_.error(e.what(), fmt::format("Repeat the command with --key {}", key));
     return ExitCode::unreachable;
   }
+}
+
+client::Reply<client::Invoice> invoiceCalled(Session& session, const std::string& which,
+                                             const client::CallOptions& options) {
+  if (const auto number = numberCalled(which)) return session.client().invoice(*number, options);
+  return session.client().invoice(which, options);
+}
+
+std::optional<std::uint64_t> numberCalled(const std::string& which) {
+  std::uint64_t number = 0;
+  const char* const end = which.data() + which.size();
+  const auto [rest, error] = std::from_chars(which.data(), end, number);
+  if (error != std::errc() || rest != end || number == 0) return std::nullopt;
+  return number;
 }
 
 std::int64_t timeArgument(std::string_view option, std::string_view text) {

@@ -48,6 +48,15 @@ struct GlobalOptions {
   bool verbose = false;
 };
 
+/// How a receipt is told. Labels are what its numbers are for this command; empty: left out.
+struct ReceiptWords {
+  std::string done;      // "recorded": what is at a position of the log now
+  std::string currency;  // of the amounts, where it is known
+  std::string quantity = "quantity";
+  std::string price = "price";
+  std::string balance_after = "balance after";
+};
+
 class Session {
  public:
   using Action = std::function<ExitCode()>;
@@ -73,8 +82,7 @@ class Session {
   /// Says that the ledger refused, and why.
   ExitCode refused(const client::Outcome& outcome, std::string_view detail);
   /// For replies with a receipt and nothing else: prints it, or the refusal.
-  ExitCode showReceipt(const client::Reply<client::Receipt>& reply, std::string_view done,
-                       std::string_view currency = {});
+  ExitCode showReceipt(const client::Reply<client::Receipt>& reply, const ReceiptWords& words);
   /// Calls `command` with the key, and tells the key when the outcome is unknown.
   ExitCode withKey(const std::string& key,
                    const std::function<ExitCode(const std::string& key)>& command);
@@ -85,6 +93,12 @@ class Session {
   Action action_;
   std::unique_ptr<client::Client> client_;
 };
+
+/// An invoice by its number or label ("17", "INV-000017").
+client::Reply<client::Invoice> invoiceCalled(Session& session, const std::string& which,
+                                             const client::CallOptions& options);
+/// The number that a text is, all of it; nullopt for any other text, and for 0.
+std::optional<std::uint64_t> numberCalled(const std::string& which);
 
 /// A time as users give it, in nanoseconds: RFC 3339 or a date. Empty: 0.
 /// Throws UsageError that names the option.

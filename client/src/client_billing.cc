@@ -1,4 +1,4 @@
-// Client: calls of the role Billing.
+// Client: calls of the role Billing, but for the commands to one customer.
 #include <capnp/message.h>
 #include <kj/memory.h>
 
@@ -10,12 +10,6 @@
 
 namespace daybook::client {
 namespace {
-
-wire::CustomerBilling::Client customerBilling(Connection& connection, const std::string& id) {
-  auto request = connection.billing().customerRequest();
-  request.setId(id);
-  return request.send().getCustomer();
-}
 
 // Read on the calling thread, so that what is wrong with the text is thrown there.
 kj::Own<capnp::MallocMessageBuilder> catalogMessage(const std::string& json) {
@@ -64,143 +58,22 @@ Client::Future<Receipt> Client::publishCatalogAsync(std::string key, std::string
                               });
 }
 
-Reply<Receipt> Client::createCustomer(std::string id, std::string key, std::string zone,
+Reply<Receipt> Client::createCustomer(std::string id, std::string key, CreateCustomer contents,
                                       const CallOptions& options) {
-  return createCustomerAsync(std::move(id), std::move(key), std::move(zone), options).get();
+  return createCustomerAsync(std::move(id), std::move(key), std::move(contents), options).get();
 }
 
 Client::Future<Receipt> Client::createCustomerAsync(std::string id, std::string key,
-                                                    std::string zone, const CallOptions& options) {
-  return impl_->call<Receipt>(Role::billing, Effect::command, options,
-                              [id = std::move(id), key = std::move(key), zone = std::move(zone),
-                               json = options.json](Connection& connection) {
-                                auto request = connection.billing().createCustomerRequest();
-                                request.setKey(key);
-                                request.setId(id);
-                                auto customer = request.initCustomer();
-                                if (!zone.empty()) customer.setZone(zone);
-                                return sendForReceipt(request, json);
-                              });
-}
-
-Reply<Receipt> Client::updateCustomer(std::string id, std::string key, std::string zone,
-                                      const CallOptions& options) {
-  return updateCustomerAsync(std::move(id), std::move(key), std::move(zone), options).get();
-}
-
-Client::Future<Receipt> Client::updateCustomerAsync(std::string id, std::string key,
-                                                    std::string zone, const CallOptions& options) {
-  return impl_->call<Receipt>(Role::billing, Effect::command, options,
-                              [id = std::move(id), key = std::move(key), zone = std::move(zone),
-                               json = options.json](Connection& connection) {
-                                auto request = customerBilling(connection, id).updateRequest();
-                                request.setKey(key);
-                                auto update = request.initUpdate();
-                                if (!zone.empty()) update.setZone(zone);
-                                return sendForReceipt(request, json);
-                              });
-}
-
-Reply<Receipt> Client::subscribe(std::string customer, std::string key, Subscription subscription,
-                                 const CallOptions& options) {
-  return subscribeAsync(std::move(customer), std::move(key), std::move(subscription), options)
-      .get();
-}
-
-Client::Future<Receipt> Client::subscribeAsync(std::string customer, std::string key,
-                                               Subscription subscription,
-                                               const CallOptions& options) {
+                                                    CreateCustomer contents,
+                                                    const CallOptions& options) {
   return impl_->call<Receipt>(
       Role::billing, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key), subscription = std::move(subscription),
+      [id = std::move(id), key = std::move(key), contents = std::move(contents),
        json = options.json](Connection& connection) {
-        auto request = customerBilling(connection, customer).subscribeRequest();
+        auto request = connection.billing().createCustomerRequest();
         request.setKey(key);
-        auto subscribe = request.initSubscribe();
-        subscribe.setPlan(subscription.plan);
-        if (!subscription.currency.empty()) subscribe.setCurrency(subscription.currency);
-        subscribe.setAnchor(subscription.anchor_ns);
-        return sendForReceipt(request, json);
-      });
-}
-
-Reply<Receipt> Client::cancel(std::string customer, std::string key, CancelWhen when,
-                              const CallOptions& options) {
-  return cancelAsync(std::move(customer), std::move(key), when, options).get();
-}
-
-Client::Future<Receipt> Client::cancelAsync(std::string customer, std::string key, CancelWhen when,
-                                            const CallOptions& options) {
-  return impl_->call<Receipt>(Role::billing, Effect::command, options,
-                              [customer = std::move(customer), key = std::move(key), when,
-                               json = options.json](Connection& connection) {
-                                auto request =
-                                    customerBilling(connection, customer).cancelRequest();
-                                request.setKey(key);
-                                request.initCancel().setWhen(static_cast<wire::CancelWhen>(when));
-                                return sendForReceipt(request, json);
-                              });
-}
-
-Reply<Receipt> Client::revokeCancel(std::string customer, std::string key,
-                                    const CallOptions& options) {
-  return revokeCancelAsync(std::move(customer), std::move(key), options).get();
-}
-
-Client::Future<Receipt> Client::revokeCancelAsync(std::string customer, std::string key,
-                                                  const CallOptions& options) {
-  return impl_->call<Receipt>(Role::billing, Effect::command, options,
-                              [customer = std::move(customer), key = std::move(key),
-                               json = options.json](Connection& connection) {
-                                auto request =
-                                    customerBilling(connection, customer).revokeCancelRequest();
-                                request.setKey(key);
-                                return sendForReceipt(request, json);
-                              });
-}
-
-Reply<Receipt> Client::buyCredits(std::string customer, std::string key, std::string pack,
-                                  std::string currency, const CallOptions& options) {
-  return buyCreditsAsync(std::move(customer), std::move(key), std::move(pack), std::move(currency),
-                         options)
-      .get();
-}
-
-Client::Future<Receipt> Client::buyCreditsAsync(std::string customer, std::string key,
-                                                std::string pack, std::string currency,
-                                                const CallOptions& options) {
-  return impl_->call<Receipt>(
-      Role::billing, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key), pack = std::move(pack),
-       currency = std::move(currency), json = options.json](Connection& connection) {
-        auto request = customerBilling(connection, customer).buyCreditsRequest();
-        request.setKey(key);
-        auto purchase = request.initPurchase();
-        purchase.setPack(pack);
-        if (!currency.empty()) purchase.setCurrency(currency);
-        return sendForReceipt(request, json);
-      });
-}
-
-Reply<Receipt> Client::topUp(std::string customer, std::string key, std::string amount,
-                             std::string currency, const CallOptions& options) {
-  return topUpAsync(std::move(customer), std::move(key), std::move(amount), std::move(currency),
-                    options)
-      .get();
-}
-
-Client::Future<Receipt> Client::topUpAsync(std::string customer, std::string key,
-                                           std::string amount, std::string currency,
-                                           const CallOptions& options) {
-  return impl_->call<Receipt>(
-      Role::billing, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key), amount = std::move(amount),
-       currency = std::move(currency), json = options.json](Connection& connection) {
-        auto request = customerBilling(connection, customer).topUpRequest();
-        request.setKey(key);
-        auto top_up = request.initTopUp();
-        top_up.setAmount(amount);
-        if (!currency.empty()) top_up.setCurrency(currency);
+        request.setId(id);
+        toWire(contents, request.initCustomer());
         return sendForReceipt(request, json);
       });
 }

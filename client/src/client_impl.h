@@ -121,6 +121,19 @@ Reply<T> replyOf(const Response& response, WantJson want, T value) {
   return {.outcome = {}, .detail = {}, .value = std::move(value), .json = jsonOf(response, want)};
 }
 
+/// The reads of one customer. REQUIRES: the role Reader is not missing.
+inline wire::CustomerReader::Client customerReader(Connection& connection, const std::string& id) {
+  auto request = connection.reader().customerRequest();
+  request.setId(id);
+  return request.send().getCustomer();
+}
+
+template <typename Request>
+void setPage(Request& request, const PageRequest& page) {
+  request.setLimit(page.limit);
+  if (!page.cursor.empty()) request.setCursor(page.cursor);
+}
+
 /// Sends a request whose result is a receipt.
 template <typename Request>
 kj::Promise<Reply<Receipt>> sendForReceipt(Request&& request, WantJson want) {

@@ -1,4 +1,4 @@
-// Client: calls of the role Reader.
+// Client: calls of the role Reader, but for credit notes and reports.
 #include <utility>
 
 #include "client/src/client_impl.h"
@@ -6,18 +6,6 @@
 
 namespace daybook::client {
 namespace {
-
-wire::CustomerReader::Client customerReader(Connection& connection, const std::string& id) {
-  auto request = connection.reader().customerRequest();
-  request.setId(id);
-  return request.send().getCustomer();
-}
-
-template <typename Request>
-void setPage(Request& request, const PageRequest& page) {
-  request.setLimit(page.limit);
-  if (!page.cursor.empty()) request.setCursor(page.cursor);
-}
 
 template <typename Request>
 kj::Promise<Reply<Page<Invoice>>> sendForInvoices(Request&& request, WantJson json) {

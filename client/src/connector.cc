@@ -189,7 +189,10 @@ kj::Promise<kj::Own<Connection>> Connector::connection() {
     attempt_runs_ = true;
     connecting_ = connect().fork();
   }
-  return KJ_ASSERT_NONNULL(connecting_).addBranch();
+  KJ_IF_MAYBE (newest, connecting_) {
+    return newest->addBranch();
+  }
+  KJ_FAIL_ASSERT("an attempt was made");
 }
 
 kj::Promise<kj::Own<Connection>> Connector::connect() {

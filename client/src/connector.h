@@ -45,15 +45,23 @@ class Connection final : public kj::Refcounted {
   Outcome missing(Role role) const;
   const std::string& missingDetail() const { return login_detail_; }
   // REQUIRES: the role is not missing.
-  wire::Recorder::Client recorder() { return KJ_ASSERT_NONNULL(recorder_); }
-  wire::Reader::Client reader() { return KJ_ASSERT_NONNULL(reader_); }
-  wire::Billing::Client billing() { return KJ_ASSERT_NONNULL(billing_); }
-  wire::Auditor::Client auditor() { return KJ_ASSERT_NONNULL(auditor_); }
-  wire::Admin::Client admin() { return KJ_ASSERT_NONNULL(admin_); }
+  wire::Recorder::Client recorder() { return given(recorder_); }
+  wire::Reader::Client reader() { return given(reader_); }
+  wire::Billing::Client billing() { return given(billing_); }
+  wire::Auditor::Client auditor() { return given(auditor_); }
+  wire::Admin::Client admin() { return given(admin_); }
 
   kj::Own<Connection> addRef() { return kj::addRef(*this); }
 
  private:
+  template <typename Capability>
+  static Capability given(kj::Maybe<Capability>& capability) {
+    KJ_IF_MAYBE (found, capability) {
+      return *found;
+    }
+    KJ_FAIL_REQUIRE("the role is missing");
+  }
+
   kj::Own<kj::AsyncIoStream> stream_;
   capnp::TwoPartyVatNetwork network_;
   capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc_;

@@ -9,96 +9,6 @@
 namespace daybook::client {
 namespace {
 
-template <typename Enum, typename Wire>
-Enum enumFromWire(Wire value) {
-  return static_cast<Enum>(static_cast<std::uint16_t>(value));
-}
-
-CreditBalance fromWire(wire::CreditBalance::Reader in) {
-  return {.plan = toString(in.getPlan()),
-          .promotional = toString(in.getPromotional()),
-          .purchased = toString(in.getPurchased()),
-          .debt = toString(in.getDebt()),
-          .available = toString(in.getAvailable())};
-}
-
-Draw fromWire(wire::Draw::Reader in) {
-  return {.grant = in.getGrant(), .amount = toString(in.getAmount())};
-}
-
-Refusal fromWire(wire::Refusal::Reader in) {
-  return {.index = in.getIndex(),
-          .outcome = client::fromWire(in.getOutcome()),
-          .detail = toString(in.getDetail())};
-}
-
-TokenTotals fromWire(wire::TokenTotals::Reader in) {
-  return {.input = in.getInput(),
-          .output = in.getOutput(),
-          .cache_read = in.getCacheRead(),
-          .cache_write = in.getCacheWrite()};
-}
-
-FeatureBalance fromWire(wire::FeatureBalance::Reader in) {
-  FeatureBalance out{.feature = toString(in.getFeature()),
-                     .unlimited = in.getUnlimited(),
-                     .used = toString(in.getUsed()),
-                     .included = toString(in.getIncluded()),
-                     .remaining = toString(in.getRemaining()),
-                     .unpaid = toString(in.getUnpaid()),
-                     .charge = toString(in.getCharge()),
-                     .events = in.getEvents(),
-                     .tokens = {}};
-  if (in.hasTokens()) out.tokens = fromWire(in.getTokens());
-  return out;
-}
-
-Grant fromWire(wire::Grant::Reader in) {
-  Grant out{.number = in.getNumber(),
-            .kind = enumFromWire<GrantKind>(in.getKind()),
-            .priority = in.getPriority(),
-            .credits = toString(in.getCredits()),
-            .remaining = toString(in.getRemaining()),
-            .effective_ns = in.getEffective(),
-            .expiry_ns = in.getExpiry(),
-            .features = {},
-            .pack = toString(in.getPack())};
-  for (std::uint32_t feature : in.getFeatures()) out.features.push_back(feature);
-  return out;
-}
-
-TierCharge fromWire(wire::TierCharge::Reader in) {
-  return {.quantity = toString(in.getQuantity()),
-          .unit_price = toString(in.getUnitPrice()),
-          .flat_fee = toString(in.getFlatFee()),
-          .exact = toString(in.getExact())};
-}
-
-InvoiceLine fromWire(wire::InvoiceLine::Reader in);
-
-// Lists of the values that the header does not know.
-template <typename T, typename List>
-std::vector<T> convertAll(List list) {
-  std::vector<T> out;
-  out.reserve(list.size());
-  for (auto item : list) out.push_back(fromWire(item));
-  return out;
-}
-
-InvoiceLine fromWire(wire::InvoiceLine::Reader in) {
-  return {.type = enumFromWire<LineType>(in.getType()),
-          .feature = toString(in.getFeature()),
-          .description = toString(in.getDescription()),
-          .quantity = toString(in.getQuantity()),
-          .included = toString(in.getIncluded()),
-          .unit_price = toString(in.getUnitPrice()),
-          .tiers = convertAll<TierCharge>(in.getTiers()),
-          .exact = toString(in.getExact()),
-          .amount = toString(in.getAmount()),
-          .from_ns = in.getFrom(),
-          .to_ns = in.getTo()};
-}
-
 LedgerSettings fromWire(wire::LedgerCreated::Reader in) {
   return {.ledger_id = toString(in.getLedgerId()),
           .format_version = in.getFormatVersion(),
@@ -106,6 +16,9 @@ LedgerSettings fromWire(wire::LedgerCreated::Reader in) {
           .late_window_ns = in.getLateWindowNs(),
           .future_limit_ns = in.getFutureLimitNs(),
           .invoice_prefix = toString(in.getInvoicePrefix()),
+          .credit_note_prefix = toString(in.getCreditNotePrefix()),
+          .first_invoice = in.getFirstInvoice(),
+          .first_credit_note = in.getFirstCreditNote(),
           .due_days = in.getDueDays()};
 }
 
@@ -148,6 +61,16 @@ Outcome fromWire(wire::Outcome outcome) {
   return {.number = number, .name = toString(enumerants[number].getProto().getName())};
 }
 
+Draw fromWire(wire::Draw::Reader in) {
+  return {.grant = in.getGrant(), .amount = toString(in.getAmount())};
+}
+
+Refusal fromWire(wire::Refusal::Reader in) {
+  return {.index = in.getIndex(),
+          .outcome = fromWire(in.getOutcome()),
+          .detail = toString(in.getDetail())};
+}
+
 Receipt fromWire(wire::Receipt::Reader in) {
   return {.outcome = fromWire(in.getOutcome()),
           .detail = toString(in.getDetail()),
@@ -158,12 +81,14 @@ Receipt fromWire(wire::Receipt::Reader in) {
           .period_from_ns = in.getPeriodFrom(),
           .quantity = toString(in.getQuantity()),
           .price = toString(in.getPrice()),
-          .draws = convertAll<Draw>(in.getDraws()),
+          .draws = listFromWire<Draw>(in.getDraws()),
           .overdrawn = toString(in.getOverdrawn()),
           .unpaid = toString(in.getUnpaid()),
           .balance_after = toString(in.getBalanceAfter()),
+          .late_charge = toString(in.getLateCharge()),
           .grant = in.getGrant(),
-          .invoice = in.getInvoice()};
+          .invoice = in.getInvoice(),
+          .credit_note = in.getCreditNote()};
 }
 
 BatchResult fromWire(wire::BatchResult::Reader in) {
@@ -171,81 +96,8 @@ BatchResult fromWire(wire::BatchResult::Reader in) {
           .detail = toString(in.getDetail()),
           .recorded = in.getRecorded(),
           .duplicates = in.getDuplicates(),
-          .refusals = convertAll<Refusal>(in.getRefusals()),
+          .refusals = listFromWire<Refusal>(in.getRefusals()),
           .position = in.getPosition()};
-}
-
-Balance fromWire(wire::Balance::Reader in) {
-  Balance out{.customer = toString(in.getCustomer()),
-              .as_of = in.getAsOf(),
-              .at_ns = in.getAt(),
-              .state = enumFromWire<SubscriptionState>(in.getState()),
-              .model = enumFromWire<ConsumptionModel>(in.getModel()),
-              .terms = std::nullopt,
-              .period_from_ns = in.getPeriodFrom(),
-              .period_to_ns = in.getPeriodTo(),
-              .cancel_at_ns = in.getCancelAt(),
-              .features = convertAll<FeatureBalance>(in.getFeatures()),
-              .credits = std::nullopt,
-              .grants = convertAll<Grant>(in.getGrants()),
-              .money = std::nullopt};
-  if (in.hasTerms()) {
-    auto terms = in.getTerms();
-    out.terms = Terms{.plan = toString(terms.getPlan()),
-                      .version = terms.getVersion(),
-                      .currency = toString(terms.getCurrency())};
-  }
-  if (in.hasCredits()) out.credits = fromWire(in.getCredits());
-  if (in.hasMoney()) {
-    auto money = in.getMoney();
-    out.money = SpendingBalance{.included = toString(money.getIncluded()),
-                                .top_ups = toString(money.getTopUps()),
-                                .amount = toString(money.getAmount())};
-  }
-  return out;
-}
-
-CheckAnswer fromWire(wire::CheckAnswer::Reader in) {
-  CheckAnswer out{.allowed = in.getAllowed(),
-                  .reason = fromWire(in.getOutcome()),
-                  .detail = toString(in.getDetail()),
-                  .remaining_included = toString(in.getRemainingIncluded()),
-                  .unlimited = in.getUnlimited(),
-                  .credits = std::nullopt,
-                  .balance = toString(in.getBalance()),
-                  .cost = toString(in.getCost()),
-                  .overage_begins = in.getOverageBegins(),
-                  .as_of = in.getAsOf()};
-  if (in.hasCredits()) out.credits = fromWire(in.getCredits());
-  return out;
-}
-
-Customer fromWire(wire::CustomerInfo::Reader in) {
-  return {.id = toString(in.getId()),
-          .number = in.getNumber(),
-          .zone = toString(in.getZone()),
-          .currency = toString(in.getCurrency()),
-          .state = enumFromWire<SubscriptionState>(in.getState()),
-          .plan = toString(in.getPlan())};
-}
-
-Invoice fromWire(wire::Invoice::Reader in) {
-  return {.number = in.getNumber(),
-          .label = toString(in.getLabel()),
-          .type = enumFromWire<InvoiceType>(in.getType()),
-          .status = enumFromWire<InvoiceStatus>(in.getStatus()),
-          .customer = toString(in.getCustomer()),
-          .currency = toString(in.getCurrency()),
-          .date_ns = in.getDate(),
-          .due_ns = in.getDue(),
-          .from_ns = in.getFrom(),
-          .to_ns = in.getTo(),
-          .plan = toString(in.getPlan()),
-          .plan_version = in.getPlanVersion(),
-          .price_book_version = in.getPriceBookVersion(),
-          .computed_at = in.getComputedAt(),
-          .lines = convertAll<InvoiceLine>(in.getLines()),
-          .total = toString(in.getTotal())};
 }
 
 CatalogChange fromWire(wire::CatalogChange::Reader in) {
@@ -268,6 +120,7 @@ Status fromWire(wire::Status::Reader in) {
           .root = toString(in.getRoot()),
           .customers = in.getCustomers(),
           .invoices = in.getInvoices(),
+          .credit_notes = in.getCreditNotes(),
           .keys = in.getKeys(),
           .data_directory = toString(in.getDataDirectory()),
           .snapshot_position = in.getSnapshotPosition(),
@@ -280,13 +133,21 @@ Status fromWire(wire::Status::Reader in) {
           .settings = fromWire(in.getSettings())};
 }
 
+AlertRule fromWire(wire::AlertRule::Reader in) {
+  return {.kind = enumFromWire<AlertKind>(in.getKind()),
+          .feature = toString(in.getFeature()),
+          .level = toString(in.getLevel()),
+          .percent = in.getPercent()};
+}
+
 Usage fromWire(wire::RecordUsage::Reader in) {
   Usage out{.feature = toString(in.getFeature()),
             .quantity = toString(in.getQuantity()),
             .tokens = std::nullopt,
             .at_ns = in.getAt(),
             .properties = {},
-            .on_shortfall = enumFromWire<OnShortfall>(in.getOnShortfall())};
+            .on_shortfall = enumFromWire<OnShortfall>(in.getOnShortfall()),
+            .set = in.getSet()};
   if (in.hasTokens()) out.tokens = tokensFromWire(in.getTokens());
   for (auto property : in.getProperties()) {
     out.properties.push_back(
@@ -308,6 +169,7 @@ void toWire(const Usage& usage, wire::RecordUsage::Builder out) {
     }
   }
   out.setOnShortfall(static_cast<wire::OnShortfall>(usage.on_shortfall));
+  out.setSet(usage.set);
 }
 
 void toWire(std::span<const UsageEntry> entries, capnp::List<wire::UsageEntry>::Builder out) {

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "daybook/error.h"
 #include "protocol/json.h"
 
 namespace daybook::client {
@@ -19,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void refuse(const std::string& place, const std::string& problem) {
-  throw Error(ErrorKind::invalidArgument, place.empty() ? problem : place + ": " + problem);
+  throw FormError(place, problem);
 }
 
 std::string below(const std::string& place, const std::string& name) {
@@ -141,18 +140,23 @@ void normalise(json& value, capnp::Type type, const std::string& place) {
 
 }  // namespace
 
+FormError::FormError(std::string place, std::string problem)
+    : Error(ErrorKind::invalidArgument, place.empty() ? problem : place + ": " + problem),
+      place_(std::move(place)),
+      problem_(std::move(problem)) {}
+
 void readJson(std::string_view text, capnp::DynamicStruct::Builder out) {
   json value;
   try {
     value = json::parse(text);
     normaliseStruct(value, out.getSchema(), "");
   } catch (const json::exception& e) {
-    throw Error(ErrorKind::invalidArgument, std::string("not JSON: ") + e.what());
+    throw FormError("", std::string("not JSON: ") + e.what());
   }
   try {
     protocol::fromJson(value.dump(), out);
   } catch (const protocol::JsonError& e) {
-    throw Error(ErrorKind::invalidArgument, e.what());
+    throw FormError("", e.what());
   }
 }
 

@@ -26,15 +26,19 @@ std::string_view schemaName(Enum value) {
 
 std::string_view name(OnShortfall value) { return schemaName<wire::OnShortfall>(value); }
 std::string_view name(CancelWhen value) { return schemaName<wire::CancelWhen>(value); }
+std::string_view name(ChangeWhen value) { return schemaName<wire::ChangeWhen>(value); }
 std::string_view name(Disposition value) { return schemaName<wire::Disposition>(value); }
 std::string_view name(GrantKind value) { return schemaName<wire::GrantKind>(value); }
 std::string_view name(SubscriptionState value) {
   return schemaName<wire::SubscriptionState>(value);
 }
 std::string_view name(ConsumptionModel value) { return schemaName<wire::ConsumptionModel>(value); }
+std::string_view name(Interval value) { return schemaName<wire::Interval>(value); }
+std::string_view name(AlertKind value) { return schemaName<wire::AlertKind>(value); }
 std::string_view name(InvoiceType value) { return schemaName<wire::InvoiceType>(value); }
 std::string_view name(InvoiceStatus value) { return schemaName<wire::InvoiceStatus>(value); }
 std::string_view name(LineType value) { return schemaName<wire::LineType>(value); }
+std::string_view name(StatementKind value) { return schemaName<wire::StatementKind>(value); }
 std::string_view name(ItemKind value) { return schemaName<wire::ItemKind>(value); }
 std::string_view name(ChangeAction value) { return schemaName<wire::ChangeAction>(value); }
 std::string_view name(ClockKind value) { return schemaName<wire::ClockKind>(value); }

@@ -70,13 +70,13 @@ class LoopSide final : private kj::TaskSet::ErrorHandler {
   }
 
   void write(const std::vector<UsageEntry>& batch) {
-    auto request = KJ_ASSERT_NONNULL(stream_).writeRequest(sizeHint(batch));
+    auto request = opened().writeRequest(sizeHint(batch));
     toWire(batch, request.initEntries(static_cast<unsigned>(batch.size())));
     tasks_.add(request.send());
   }
 
   void finish() {
-    tasks_.add(KJ_ASSERT_NONNULL(stream_).finishRequest().send().then([this](auto&& response) {
+    tasks_.add(opened().finishRequest().send().then([this](auto&& response) {
       const std::lock_guard<std::mutex> lock(progress_->mutex);
       progress_->finished = response.getPosition();
       progress_->changed.notify_all();
@@ -84,6 +84,14 @@ class LoopSide final : private kj::TaskSet::ErrorHandler {
   }
 
  private:
+  // REQUIRES: open() has resolved.
+  wire::UsageStream::Client& opened() {
+    KJ_IF_MAYBE (stream, stream_) {
+      return *stream;
+    }
+    KJ_FAIL_REQUIRE("the stream is not open");
+  }
+
   void taskFailed(kj::Exception&& exception) override {
     progress_->fail(errorOf(exception, Effect::command));
   }

@@ -30,8 +30,10 @@ std::int64_t monthsOf(Interval interval) {
       return 3;
     case Interval::year:
       return kMonthsPerYear;
+    case Interval::once:
+      break;
   }
-  CHECK(false, "an interval is a week, a month, a quarter or a year");
+  CHECK(false, "a week, a month, a quarter or a year has boundaries");
   return 0;
 }
 

@@ -47,11 +47,13 @@ class ZoneRules {
 };
 
 /// One kind of period. Weeks are 7 local days.
-enum class Interval : std::uint16_t { week = 0, month = 1, quarter = 2, year = 3 };
+/// `once` has no boundaries: a one-time plan is paid for once, and its allowances last a month.
+enum class Interval : std::uint16_t { week = 0, month = 1, quarter = 2, year = 3, once = 4 };
 
 /// anchor + n x interval in `zone`; n may be negative. A day past the month's end is clamped:
 /// anchor Jan 31 gives Feb 28 or 29, Mar 31, Apr 30; a Feb 29 anchor gives Feb 28 in common years.
-/// n = 0 is the anchor itself, to the nanosecond.
+/// n = 0 is the anchor itself, to the nanosecond. REQUIRES: the interval is not `once`, here and
+/// below.
 Instant boundary(const ZoneRules& zones, std::string_view zone, Instant anchor, Interval interval,
                  std::int64_t n);
 

@@ -29,6 +29,7 @@ using CustomerNumber = Id<struct CustomerTag, std::uint32_t>;
 using GrantNumber = Id<struct GrantTag, std::uint32_t>;
 /// An invoice's number, gapless within the ledger: 1 prints as "INV-000001".
 using InvoiceNumber = Id<struct InvoiceTag, std::uint64_t>;
+using CreditNoteNumber = Id<struct CreditNoteTag, std::uint64_t>;
 /// A feature's number, given in order of first publication.
 using FeatureNumber = Id<struct FeatureTag, std::uint32_t>;
 

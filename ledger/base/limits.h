@@ -17,6 +17,8 @@ inline constexpr std::size_t kCodeBytesMax = 64;
 inline constexpr std::size_t kNameBytesMax = 128;
 inline constexpr std::size_t kKeyBytesMax = 128;
 inline constexpr std::size_t kZoneBytesMax = 64;
+/// reasons of corrections and credits, references of payments
+inline constexpr std::size_t kReasonBytesMax = 256;
 
 // Properties of one usage event. More or longer: outcome invalidProperties.
 inline constexpr std::size_t kPropertiesMax = 32;
@@ -30,10 +32,14 @@ inline constexpr std::int64_t kMoneyMax = 1'000'000'000'000;
 /// 10^18 per feature and period
 inline constexpr std::int64_t kChargeMax = 1'000'000'000'000'000'000;
 inline constexpr std::uint64_t kTokensMax = 1'000'000'000'000;  // 10^12 per count and event
+inline constexpr std::int64_t kSeatsMax = 1'000'000'000;        // held of one feature
+inline constexpr std::uint32_t kTrialDaysMax = 730;
 
 // Time. A manual clock moved past 2200-01-01T00:00:00Z: outcome invalidTime. Period boundaries,
 // grace and expiries beyond it still fit an Instant.
 inline constexpr std::int64_t kClockMaxNs = 7'258'118'400'000'000'000;
+/// A ledger with a longer grace is not created: a week has to close before the next but one begins.
+inline constexpr std::int64_t kGraceDaysMax = 7;
 
 // Catalog. Past any of these: outcome invalidCatalog, naming the item and the limit.
 inline constexpr std::size_t kFeaturesMax = 1024;
@@ -44,6 +50,12 @@ inline constexpr std::size_t kModelsPerPriceBookMax = 512;
 inline constexpr std::size_t kFeaturesPerPlanMax = 64;
 inline constexpr std::size_t kTiersMax = 32;
 inline constexpr std::size_t kCurrenciesPerPlanMax = 8;
+inline constexpr std::size_t kVariantsMax = 32;           // of one feature in a plan
+inline constexpr std::size_t kVariantValueBytesMax = 64;  // the dimension's value that selects it
+inline constexpr std::uint32_t kRolloverPeriodsMax = 120;
+inline constexpr std::uint32_t kIntroCyclesMax = 120;
+/// rules of one plan; of one customer: outcome amountOverflow
+inline constexpr std::size_t kAlertRulesMax = 16;
 inline constexpr std::size_t kItemsPerPublishMax = 2048;
 inline constexpr std::uint32_t kPackExpiryDaysMax = 36'500;
 
@@ -51,16 +63,33 @@ inline constexpr std::uint32_t kPackExpiryDaysMax = 36'500;
 inline constexpr std::uint32_t kCustomersMax = 100'000'000;  // outcome ledgerFull
 /// live ones; outcome tooManyGrants
 inline constexpr std::size_t kGrantsPerCustomerMax = 256;
-/// guaranteed by the catalog's limits
-inline constexpr std::size_t kInvoiceLinesMax = 256;
+/// distinct values that a unique meter holds per usage period and variant, each with its count;
+/// outcome tooManyValues. They stay until the period is too old for late usage: at the longest
+/// values some 35 MB, at ordinary ones 8 MB.
+inline constexpr std::size_t kUniqueValuesMax = 100'000;
+/// lines that wait for the next invoice: late usage, one per feature, variant and period, and
+/// one-off adjustments; outcome tooManyPending
+inline constexpr std::size_t kPendingLinesMax = 40;
+/// usage totals that one customer moves in with; outcome amountOverflow
+inline constexpr std::size_t kOpeningUsageMax = 256;
 
-// Events and commits.
+// Invoices. Closing a period cannot be refused, so what its invoice takes at most is bounded by
+// the plans that may be published and by the lines that may wait: usage and seats of the old plan,
+// seats of the new one (another plan, or a later version), waiting lines, and the fixed ones.
+inline constexpr std::size_t kInvoiceLinesMax = 256;
 inline constexpr std::size_t kEventBytesMax = 65'535;  // outcome eventTooLarge
-// What an invoice's event takes at most: a plan whose largest invoice might not fit one event is
-// refused when it is published, since closing a period cannot be.
-inline constexpr std::size_t kInvoiceHeadBytesMax = 4'096;  // beside its lines
-inline constexpr std::size_t kInvoiceLineBytesMax = 640;    // one line beside its tiers
+/// the event with its fixed lines: base price, discount, unused time of the base, customer credit
+inline constexpr std::size_t kInvoiceHeadBytesMax = 3'072;
+inline constexpr std::size_t kInvoiceLineBytesMax = 720;  // any other line beside its tiers
 inline constexpr std::size_t kTierChargeBytesMax = 224;
+/// all seat lines that one plan causes, tiers included
+inline constexpr std::size_t kSeatLinesBytesMax = 6 * kInvoiceLineBytesMax;
+/// all usage lines of one plan, true-ups of seats and credits for their unused time
+inline constexpr std::size_t kUsageLinesBytesMax = kEventBytesMax - kInvoiceHeadBytesMax -
+                                                   kPendingLinesMax * kInvoiceLineBytesMax -
+                                                   kSeatLinesBytesMax;
+
+// Commits.
 inline constexpr std::size_t kCommitEventsMax = 65'536;
 inline constexpr std::size_t kCommitBytesMax = 8u << 20;
 inline constexpr std::size_t kPipelineBytesMax = 16u << 20;                 // past it: OVERLOADED
@@ -83,9 +112,10 @@ static_assert(kEventBytesMax < 65'536, "an event fits the public tile format");
 static_assert(kCommitBytesMax >= 8 * kEventBytesMax);
 static_assert(kStorageReserveBytes >= 2 * kPipelineBytesMax);
 static_assert(kListLimitDefault <= kListLimitMax);
-static_assert(kFeaturesPerPlanMax * 2 + 16 <= kInvoiceLinesMax,
-              "one charge and one minimum per feature, and the fixed lines, fit an invoice");
-static_assert(kInvoiceHeadBytesMax + kFeaturesPerPlanMax * kInvoiceLineBytesMax <= kEventBytesMax,
-              "an invoice with a line for every feature fits an event");
+static_assert((kEventBytesMax - kInvoiceHeadBytesMax) / kInvoiceLineBytesMax + 8 <=
+                  kInvoiceLinesMax,
+              "an invoice that fits an event keeps within its lines, fixed ones among them");
+static_assert(kUsageLinesBytesMax >= 40 * kInvoiceLineBytesMax,
+              "a plan may charge for forty features and variants");
 
 }  // namespace daybook::limits

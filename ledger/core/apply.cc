@@ -2,42 +2,120 @@
 
 #include <algorithm>
 
-#include "ledger/base/check.h"
+#include "ledger/core/catalog_lookup.h"
+#include "ledger/core/fit_checks.h"
 #include "ledger/core/spending.h"
+#include "ledger/core/terms.h"
+#include "ledger/core/usage.h"
 
 namespace daybook::core {
 namespace {
-
-UsagePeriod& periodFrom(Customer& customer, Instant from) {
-  const auto found =
-      std::find_if(customer.periods.begin(), customer.periods.end(),
-                   [from](const UsagePeriod& period) { return period.span.from == from; });
-  CHECK(found != customer.periods.end(), "the usage period is open");
-  return *found;
-}
 
 Grant& grantOf(Customer& customer, GrantNumber number) {
   const auto found =
       std::lower_bound(customer.grants.begin(), customer.grants.end(), number,
                        [](const Grant& grant, GrantNumber n) { return grant.number < n; });
-  CHECK(found != customer.grants.end() && found->number == number, "the grant is there");
+  require(found != customer.grants.end() && found->number == number, "the grant is there");
   return *found;
 }
 
-FeatureUsage& usageOf(UsagePeriod& period, FeatureNumber feature) {
+FeatureUsage& usageOf(UsagePeriod& period, FeatureNumber feature, const std::string& variant) {
   for (FeatureUsage& usage : period.usage) {
-    if (usage.feature == feature) return usage;
+    if (usage.feature == feature && usage.variant == variant) return usage;
   }
-  period.usage.emplace_back().feature = feature;
-  return period.usage.back();
+  FeatureUsage& usage = period.usage.emplace_back();
+  usage.feature = feature;
+  usage.variant = variant;
+  return usage;
 }
 
-void addGrant(Customer& customer, const Grant& grant, Decimal debt_paid) {
-  CHECK(grant.number == customer.last_grant.next(), "grants are numbered 1, 2, ...");
-  customer.grants.push_back(grant);
-  customer.last_grant = grant.number;
-  customer.credit_debt -= debt_paid;
-  CHECK(!customer.credit_debt.isNegative(), "no more debt is paid than there is");
+InvoiceRef& invoiceOf(Customer& customer, InvoiceNumber number) {
+  const auto found =
+      std::lower_bound(customer.invoices.begin(), customer.invoices.end(), number,
+                       [](const InvoiceRef& ref, InvoiceNumber n) { return ref.number < n; });
+  require(found != customer.invoices.end() && found->number == number, "the invoice is there");
+  return *found;
+}
+
+/// What a period gives, arms its alert again.
+void rearm(UsagePeriod& period, AlertKind kind) {
+  std::erase_if(period.alerts,
+                [kind](const RaisedAlert& alert) { return alert.rule.kind == kind; });
+}
+
+void rearmRunning(Customer& customer, AlertKind kind) {
+  if (runningPeriod(customer) != nullptr) rearm(customer.periods.back(), kind);
+}
+
+/// The running period ends at `at`, and what it gave with it.
+void endRunning(Customer& customer, Instant at) {
+  if (runningPeriod(customer) == nullptr) return;
+  Span& span = customer.periods.back().span;
+  require(span.from <= at && at <= span.to, "a usage period ends within its boundaries");
+  span.to = at;
+  for (Grant& grant : customer.grants) {
+    if (grant.kind == GrantKind::plan) grant.expiry = std::min(grant.expiry, at);
+  }
+}
+
+void draw(Customer& customer, const std::vector<Draw>& draws, Instant at) {
+  for (const Draw& part : draws) {
+    Grant& grant = grantOf(customer, part.grant);
+    grant.remaining -= part.amount;
+    require(!grant.remaining.isNegative() && grant.remaining <= grant.credits,
+            "no grant gives more than it has, or gets more back than it gave");
+    if (part.amount.isPositive()) grant.last_drawn = std::max(grant.last_drawn, at);
+  }
+}
+
+void addLate(Customer& customer, const UsagePeriod& period, FeatureNumber feature,
+             const std::string& variant, Decimal quantity, Decimal exact) {
+  auto found =
+      std::find_if(customer.late.begin(), customer.late.end(), [&](const LateCharge& charge) {
+        return charge.feature == feature && charge.variant == variant && charge.span == period.span;
+      });
+  if (found == customer.late.end()) {
+    if (exact.isZero()) return;
+    customer.late.push_back({feature, variant, period.span, period.terms, {}, {}});
+    found = customer.late.end() - 1;
+  }
+  found->quantity += quantity;
+  found->exact += exact;
+  if (found->exact.isZero()) customer.late.erase(found);
+}
+
+/// Customer credit of which `amount` is used up, oldest first.
+void useCredit(Customer& customer, Decimal amount) {
+  while (amount.isPositive()) {
+    require(!customer.credits.empty(), "no more customer credit is used than there is");
+    CustomerCredit& oldest = customer.credits.front();
+    const Decimal part = least(oldest.remaining, amount);
+    oldest.remaining -= part;
+    amount -= part;
+    if (oldest.remaining.isZero()) customer.credits.erase(customer.credits.begin());
+  }
+}
+
+SeatsHeld& seatsOf(Customer& customer, FeatureNumber feature) {
+  for (SeatsHeld& seats : customer.seats) {
+    if (seats.feature == feature) return seats;
+  }
+  customer.seats.emplace_back().feature = feature;
+  return customer.seats.back();
+}
+
+PeriodSeats& periodSeatsOf(UsagePeriod& period, FeatureNumber feature) {
+  for (PeriodSeats& seats : period.seats) {
+    if (seats.feature == feature) return seats;
+  }
+  period.seats.emplace_back().feature = feature;
+  return period.seats.back();
+}
+
+/// Whether a live subscription waits for its first usage period, or the first of another plan.
+bool awaitsPeriod(const Customer& customer) {
+  return customer.subscription && !customer.subscription->paused &&
+         runningPeriod(customer) == nullptr;
 }
 
 /// The customer and the state that one event is folded into; one overload per kind.
@@ -45,125 +123,471 @@ struct Fold {
   Customer& customer;
   const State& state;
   Position position;
+  Instant recorded;
+
+  // ---- the customer
 
   void operator()(const CustomerCreated& created) const { customer.zone = created.zone; }
 
   void operator()(const CustomerUpdated& updated) const { customer.zone = updated.asked.zone; }
 
+  void operator()(const CustomerMovedIn& moved) const {
+    require(customer.events == 1, "a customer moves in when it is created");
+    require(moved.period.billing.has_value(), "a billing period runs when a customer moves in");
+    requireBalanced(moved.balance);
+    for (const FeatureUsage& usage : moved.usage) requirePublished(state.ledger, usage.feature);
+    subscribe(moved.subscription);
+    customer.subscribed.push_back({moved.period.span.from, Instant::never()});
+    start(moved.period);
+    Subscription& subscription = *customer.subscription;
+    subscription.base_charged = moved.subscription.base_charged;
+    UsagePeriod& period = customer.periods.back();
+    period.usage = moved.usage;
+    period.balance = moved.balance;
+    for (const Grant& grant : moved.grants) {
+      addGrant(grant, {});
+      if (grant.kind == GrantKind::plan) period.granted += grant.credits;
+    }
+    if (moved.customer_credit.isPositive()) {
+      customer.credits.push_back({moved.customer_credit, "moved in"});
+    }
+  }
+
+  void operator()(const AlertsSet& set) const { customer.alert_rules = set.asked.rules; }
+
+  void operator()(const AlertRaised& raised) const {
+    require(runningPeriod(customer) != nullptr, "alerts are about the running period");
+    customer.periods.back().alerts.push_back({raised.rule});
+  }
+
+  // ---- subscription and periods
+
   void operator()(const Subscribed& subscribed) const {
-    CHECK(!customer.subscription, "a customer has one live subscription at most");
-    customer.subscription = subscribed.subscription;
-    customer.currency = subscribed.subscription.currency;
+    require(!customer.subscription, "a customer has one live subscription at most");
+    require(subscribed.subscription.started == subscribed.subscription.since,
+            "a subscription is anchored since its start");
+    subscribe(subscribed.subscription);
     customer.subscribed.push_back({subscribed.subscription.started, Instant::never()});
   }
 
-  void operator()(const PeriodStarted& started) const {
-    CHECK(customer.subscription.has_value(), "periods start in a live subscription");
+  void operator()(const PeriodStarted& started) const { start(started); }
+
+  void operator()(const PeriodClosed& closed) const {
+    require(!customer.periods.empty(), "a period is open");
+    const auto first = customer.periods.begin();
+    require(&*first != runningPeriod(customer), "a running period does not close");
+    require(first->index == closed.index && first->span.from == closed.from &&
+                first->span.to == closed.to,
+            "the oldest open period closes first");
+    require(!closed.carried_top_ups.isNegative() &&
+                closed.carried_top_ups <= carriedTopUps(first->balance),
+            "no more top-ups are carried than are left");
+    if (closed.carried_top_ups.isPositive()) {
+      require(customer.periods.size() > 1, "top-ups are carried into a period");
+      topUp((first + 1)->balance, closed.carried_top_ups);
+      rearm(*(first + 1), AlertKind::balance);
+      first->balance.amount -= closed.carried_top_ups;
+      first->balance.top_ups -= closed.carried_top_ups;
+    }
+    // Plan credits that were all drawn by now are over, too: what is put back does not go over.
+    for (Grant& grant : customer.grants) {
+      const bool is_over = grant.kind == GrantKind::plan && grant.expiry <= closed.to;
+      if (is_over && grant.remaining.isZero()) grant.expired = true;
+    }
+    customer.closed.push_back(std::move(*first));
+    customer.periods.erase(first);
+    forget(closed.to);
+  }
+
+  void operator()(const CancelScheduled& scheduled) const {
+    require(customer.subscription.has_value(), "there is a live subscription");
+    customer.subscription->cancel_at = scheduled.at;
+  }
+
+  void operator()(const CancelRevoked& /*revoked*/) const {
+    require(customer.subscription.has_value(), "there is a live subscription");
+    customer.subscription->cancel_at.reset();
+  }
+
+  void operator()(const Canceled& canceled) const {
+    require(customer.subscription.has_value(), "there is a live subscription");
+    endRunning(customer, canceled.at);
+    customer.subscribed.back().to = canceled.at;
+    customer.subscription.reset();
+    customer.seats.clear();
+  }
+
+  void operator()(const TrialEnded& ended) const {
+    const UsagePeriod* running = runningPeriod(customer);
+    require(running != nullptr && running->trial, "a trial runs");
+    subscribe(ended.subscription);
+  }
+
+  void operator()(const PlanChanged& changed) const {
+    require(runningPeriod(customer) != nullptr, "a plan changes while a period runs");
+    endRunning(customer, changed.at);
+    subscribe(changed.subscription);
+  }
+
+  void operator()(const ChangeScheduled& scheduled) const {
+    require(customer.subscription.has_value(), "there is a live subscription");
+    customer.subscription->change = scheduled.change;
+    requireSubscription(state, *customer.subscription);
+  }
+
+  void operator()(const ChangeRevoked& /*revoked*/) const {
+    require(customer.subscription.has_value(), "there is a live subscription");
+    customer.subscription->change.reset();
+  }
+
+  void operator()(const Paused& paused) const {
+    require(runningPeriod(customer) != nullptr, "a usage period is running");
+    endRunning(customer, paused.at);
+    Subscription& subscription = *customer.subscription;
+    subscription.since = paused.at;
+    subscription.paused = paused.at;
+    subscription.cancel_at.reset();
+    subscription.change.reset();
+    customer.subscribed.back().to = paused.at;
+    customer.subscribed.push_back({paused.at, Instant::never(), true});
+  }
+
+  void operator()(const Resumed& resumed) const {
+    require(customer.subscription && customer.subscription->paused, "the subscription is paused");
+    subscribe(resumed.subscription);
+    customer.subscribed.back().to = resumed.subscription.since;
+    customer.subscribed.push_back({resumed.subscription.since, Instant::never()});
+  }
+
+  void operator()(const VersionPinned& pinned) const {
+    const UsagePeriod* running = runningPeriod(customer);
+    require(running != nullptr, "a version is pinned while a period runs");
+    require(pinned.version == 0 || pinned.version == running->terms.version,
+            "the version that runs is pinned");
+    customer.subscription->pinned_version = pinned.version;
+    customer.periods.back().pinned = pinned.version != 0;
+  }
+
+  void operator()(const AllowanceRaised& raised) const {
+    require(runningPeriod(customer) != nullptr, "allowances are of the running period");
+    UsagePeriod& period = customer.periods.back();
+    if (raised.grant) {
+      addGrant(*raised.grant, raised.debt_paid);
+      period.granted += raised.grant->credits;
+      rearm(period, AlertKind::credits);
+    }
+    if (raised.included_balance.isPositive()) {
+      period.balance.included += raised.included_balance;
+      giveBack(period.balance, FeatureNumber(), raised.included_balance);
+      rearm(period, AlertKind::balance);
+    }
+    setImprovement(customer, state);
+  }
+
+  void operator()(const SeatsChanged& changed) const {
+    require(runningPeriod(customer) != nullptr, "seats are held while a period runs");
+    const SeatsHeld now{changed.feature, changed.held, changed.highest, changed.value};
+    requireSeats(state.ledger, now);
+    seatsOf(customer, changed.feature) = now;
+    if (changed.true_up.isZero()) return;
+    periodSeatsOf(customer.periods.back(), changed.feature).true_up += changed.true_up;
+  }
+
+  // ---- usage
+
+  void operator()(const UsageRecorded& usage) const {
+    requirePublished(state.ledger, usage.feature);
+    UsagePeriod& period = periodOf(usage.disposition, usage.period_from);
+    const Instant at = judgedAt(usage.asked, recorded);
+    FeatureUsage& total = usageOf(period, usage.feature, usage.variant);
+    total.quantity += usage.quantity;
+    total.unpaid += usage.unpaid;
+    total.events += 1;
+    total.tokens.input += usage.tokens.input;
+    total.tokens.output += usage.tokens.output;
+    total.tokens.cache_read += usage.tokens.cache_read;
+    total.tokens.cache_write += usage.tokens.cache_write;
+    const Feature& feature = featureOf(state.ledger, usage.feature);
+    if (feature.meter == Meter::latest) total.latest_at = std::max(total.latest_at, at);
+    if (feature.meter == Meter::unique) {
+      const std::string* value = countedValue(feature, usage.asked);
+      require(value != nullptr, "usage of a unique meter has its property");
+      addValue(total, *value);
+    }
+    draw(customer, usage.draws, at);
+    customer.credit_debt += usage.overdrawn;
+    require(!customer.credit_debt.isNegative(), "no more debt is taken back than there is");
+    const ConsumptionModel model = state.plan(period.terms).model;
+    if (model != ConsumptionModel::credits) total.charged += usage.price;
+    if (model == ConsumptionModel::balance) {
+      deduct(period.balance, usage.feature, usage.price - usage.unpaid);
+    }
+    if (usage.disposition == Disposition::late) {
+      addLate(customer, period, usage.feature, usage.variant, usage.quantity, usage.late_charge);
+    }
+  }
+
+  void operator()(const UsageVoided& voided) const {
+    requirePublished(state.ledger, voided.feature);
+    UsagePeriod& period = periodOf(voided.disposition, voided.period_from);
+    FeatureUsage& total = usageOf(period, voided.feature, voided.variant);
+    require(total.events > 0, "the usage was counted");
+    total.quantity -= voided.quantity;
+    total.unpaid -= voided.unpaid;
+    total.events -= 1;
+    total.tokens.input -= voided.tokens.input;
+    total.tokens.output -= voided.tokens.output;
+    total.tokens.cache_read -= voided.tokens.cache_read;
+    total.tokens.cache_write -= voided.tokens.cache_write;
+    if (!voided.value.empty()) {
+      require(valueCount(total, voided.value) > 0, "the value was counted");
+      removeValue(total, voided.value);
+    }
+    draw(customer, voided.draws, voided.at);
+    customer.credit_debt -= voided.debt;
+    require(!customer.credit_debt.isNegative(), "no more debt is taken back than there is");
+    const ConsumptionModel model = state.plan(period.terms).model;
+    if (model != ConsumptionModel::credits) total.charged -= voided.price;
+    if (model == ConsumptionModel::balance) {
+      giveBack(period.balance, voided.feature, voided.price - voided.unpaid);
+    }
+    if (voided.disposition == Disposition::late) {
+      addLate(customer, period, voided.feature, voided.variant, -voided.quantity,
+              -voided.late_charge);
+    }
+    customer.voided.push_back({voided.usage, voided.at});
+  }
+
+  // ---- credits and money
+
+  void operator()(const PackPurchased& purchased) const {
+    setCurrency(purchased.currency);
+    addGrant(purchased.grant, purchased.debt_paid);
+    rearmRunning(customer, AlertKind::credits);
+  }
+
+  void operator()(const CreditsGranted& granted) const {
+    addGrant(granted.grant, granted.debt_paid);
+    rearmRunning(customer, AlertKind::credits);
+  }
+
+  void operator()(const CreditsRolledOver& rolled) const {
+    Grant& from = grantOf(customer, rolled.from);
+    from.remaining -= rolled.grant.credits;
+    require(!from.remaining.isNegative(), "no more goes over than was left");
+    from.expired = true;
+    addGrant(rolled.grant, {});
+    rearmRunning(customer, AlertKind::credits);
+  }
+
+  void operator()(const CreditsExpired& expired) const {
+    Grant& grant = grantOf(customer, expired.grant);
+    require(grant.remaining == expired.amount, "all that is left of a grant expires");
+    grant.remaining = {};
+    grant.expired = true;
+  }
+
+  void operator()(const PackRefunded& refunded) const {
+    Grant& grant = grantOf(customer, refunded.asked.grant);
+    require(grant.remaining == refunded.credits, "all that is left of a pack is refunded");
+    grant.remaining = {};
+    grant.credits -= refunded.credits;
+  }
+
+  void operator()(const ToppedUp& topped) const {
+    require(runningPeriod(customer) != nullptr, "a usage period is running");
+    require(!topped.asked.amount.isNegative(), "a top-up adds");
+    topUp(customer.periods.back().balance, topped.asked.amount);
+    rearm(customer.periods.back(), AlertKind::balance);
+  }
+
+  // ---- invoices
+
+  void operator()(const InvoiceClosed& closed) const {
+    const Invoice& invoice = closed.invoice;
+    setCurrency(invoice.currency);
+    customer.invoices.push_back(
+        {invoice.number, position, invoice.status, invoice.total, {}, {}, {}});
+    for (const InvoiceLine& line : invoice.lines) takeLine(invoice, line);
+  }
+
+  void operator()(const AdjustmentAdded& added) const {
+    setCurrency(added.currency);
+    if (!added.invoice.isNone()) return;
+    customer.adjustments.push_back({added.asked.description, added.asked.amount});
+  }
+
+  void operator()(const CustomerCreditAdded& added) const {
+    setCurrency(added.currency);
+    require(added.asked.amount.isPositive(), "customer credit is above 0");
+    customer.credits.push_back({added.asked.amount, added.asked.reason});
+  }
+
+  void operator()(const CreditNoteClosed& closed) const {
+    customer.credit_notes.push_back({closed.note.number, position});
+    InvoiceRef& invoice = invoiceOf(customer, closed.note.invoice);
+    invoice.credited += closed.note.total - closed.restored;
+    invoice.credit_used -= closed.restored;
+    require(!closed.restored.isNegative() && !invoice.credit_used.isNegative(),
+            "no more customer credit is given back than was used");
+    invoice.status = closed.status;
+    const Decimal credit = closed.note.as_customer_credit ? closed.note.total : closed.restored;
+    if (credit.isPositive()) customer.credits.push_back({credit, closed.note.label});
+  }
+
+  void operator()(const PaymentRecorded& payment) const {
+    InvoiceRef& invoice = invoiceOf(customer, payment.asked.invoice);
+    invoice.paid += payment.amount;
+    invoice.status = payment.status;
+  }
+
+  void operator()(const PaymentFailed& /*failed*/) const {}
+
+  void operator()(const InvoiceUncollectible& marked) const {
+    invoiceOf(customer, marked.asked.invoice).status = InvoiceStatus::uncollectible;
+  }
+
+  template <typename Other>
+  void operator()(const Other& /*body*/) const {
+    require(false, "the event is a customer's");
+  }
+
+ private:
+  void setCurrency(const std::string& currency) const {
+    require(customer.currency.empty() || customer.currency == currency,
+            "a customer has one currency");
+    if (!customer.currency.empty()) return;
+    require(currencyExponent(currency).has_value(), "the currency is known");
+    customer.currency = currency;
+  }
+
+  void addGrant(const Grant& grant, Decimal debt_paid) const {
+    requireNextGrant(state.ledger, customer, grant, debt_paid);
+    customer.grants.push_back(grant);
+    customer.last_grant = grant.number;
+    customer.credit_debt -= debt_paid;
+  }
+
+  void subscribe(const Subscription& subscription) const {
+    requireSubscription(state, subscription);
+    require(!subscription.paused, "a subscription does not begin with a pause");
+    setCurrency(subscription.currency);
+    customer.subscription = subscription;
+    require(runningPeriod(customer) == nullptr, "what ran before is over");
+  }
+
+  void start(const PeriodStarted& started) const {
+    requireNextPeriod(state, customer, started);
+    Subscription& subscription = *customer.subscription;
     UsagePeriod& period = customer.periods.emplace_back();
     period.index = started.index;
     period.span = started.span;
     period.terms = started.terms;
     period.billing = started.billing;
+    period.trial = started.trial;
+    period.pinned = subscription.pinned_version != 0;
     period.balance.included = started.included_balance;
     period.balance.amount = started.included_balance;
-    if (started.grant) addGrant(customer, *started.grant, started.debt_paid);
-    Subscription& subscription = *customer.subscription;
+    if (started.grant) {
+      addGrant(*started.grant, started.debt_paid);
+      period.granted = started.grant->credits;
+    }
+    if (started.billing || started.trial) customer.seats = started.seats;
+    for (const SeatsHeld& seats : customer.seats) {
+      period.seats.push_back({seats.feature, seats.held, {}});
+    }
     subscription.billing_to = started.billing_to;
     // A change of zone moves the end of the running billing period, and what waits for it.
-    if (subscription.cancel_at) subscription.cancel_at = started.billing_to;
+    if (subscription.cancel_at && !started.billing_to.isNever()) {
+      subscription.cancel_at = started.billing_to;
+    }
+    if (started.billing) {
+      subscription.billing = *started.billing;
+      subscription.base_charged = {};
+    }
+    setImprovement(customer, state);
   }
 
-  void operator()(const PeriodClosed& closed) const {
-    CHECK(!customer.periods.empty(), "a period is open");
-    const auto first = customer.periods.begin();
-    CHECK(first->index == closed.index && first->span.from == closed.from &&
-              first->span.to == closed.to,
-          "the oldest open period closes first");
-    if (closed.carried_top_ups.isPositive()) {
-      CHECK(customer.periods.size() > 1, "top-ups are carried into a period");
-      topUp((first + 1)->balance, closed.carried_top_ups);
-    }
-    customer.periods.erase(first);
-    std::erase_if(customer.grants, [&closed](const Grant& grant) {
-      const bool needed = grant.kind == GrantKind::plan && grant.expiry > closed.to;
-      return grant.remaining.isZero() && !needed;
+  UsagePeriod& periodOf(Disposition disposition, Instant from) const {
+    auto& periods = disposition == Disposition::late ? customer.closed : customer.periods;
+    const auto found = std::find_if(periods.begin(), periods.end(), [from](const UsagePeriod& p) {
+      return p.span.from == from && p.span.to > from;
+    });
+    require(found != periods.end(), "the usage period is known");
+    return *found;
+  }
+
+  /// Drops what no usage can reach any more once a period that ended at `to` is closed.
+  void forget(Instant to) const {
+    const Instant horizon = to - state.ledger.ledger.settings.late_window;
+    std::erase_if(customer.closed,
+                  [horizon](const UsagePeriod& period) { return period.span.to <= horizon; });
+    std::erase_if(customer.voided,
+                  [horizon](const VoidedUsage& voided) { return voided.at < horizon; });
+    std::erase_if(customer.grants, [to, horizon](const Grant& grant) {
+      const bool runs = grant.kind == GrantKind::plan && grant.expiry > to;
+      return grant.remaining.isZero() && !runs && grant.last_drawn < horizon;
     });
   }
 
-  void operator()(const CancelScheduled& scheduled) const {
-    CHECK(customer.subscription.has_value(), "there is a live subscription");
-    customer.subscription->cancel_at = scheduled.at;
-  }
-
-  void operator()(const CancelRevoked& /*revoked*/) const {
-    CHECK(customer.subscription.has_value(), "there is a live subscription");
-    customer.subscription->cancel_at.reset();
-  }
-
-  void operator()(const Canceled& canceled) const {
-    CHECK(customer.subscription.has_value(), "there is a live subscription");
-    CHECK(runningPeriod(customer) != nullptr, "a live subscription has a running period");
-    customer.periods.back().span.to = canceled.at;
-    customer.subscribed.back().to = canceled.at;
-    customer.subscription.reset();
-    for (Grant& grant : customer.grants) {
-      if (grant.kind == GrantKind::plan) grant.expiry = std::min(grant.expiry, canceled.at);
+  /// What one line of a closed invoice settles.
+  void takeLine(const Invoice& invoice, const InvoiceLine& line) const {
+    switch (line.type) {
+      case LineType::planBase:
+        return chargeBase(line);
+      case LineType::discount:
+        return discountBase(line);
+      case LineType::lateAdjustment:
+        return customer.late.clear();
+      case LineType::adjustment:
+        // One that was asked for at once never waited.
+        if (invoice.type != InvoiceType::adjustment) customer.adjustments.clear();
+        return;
+      case LineType::customerCredit:
+        if (line.amount.isNegative()) {
+          useCredit(customer, -line.amount);
+          customer.invoices.back().credit_used -= line.amount;
+        } else if (line.amount.isPositive()) {
+          customer.credits.push_back({line.amount, invoice.label});
+        }
+        return;
+      default:
+        return;
     }
   }
 
-  void operator()(const UsageRecorded& recorded) const {
-    UsagePeriod& period = periodFrom(customer, recorded.period_from);
-    FeatureUsage& usage = usageOf(period, recorded.feature);
-    usage.quantity += recorded.quantity;
-    usage.unpaid += recorded.unpaid;
-    usage.events += 1;
-    usage.tokens.input += recorded.tokens.input;
-    usage.tokens.output += recorded.tokens.output;
-    usage.tokens.cache_read += recorded.tokens.cache_read;
-    usage.tokens.cache_write += recorded.tokens.cache_write;
-    for (const Draw& draw : recorded.draws) {
-      Grant& grant = grantOf(customer, draw.grant);
-      grant.remaining -= draw.amount;
-      CHECK(!grant.remaining.isNegative(), "no grant gives more than it has");
-    }
-    customer.credit_debt += recorded.overdrawn;
-    if (state.plan(period.terms).model == ConsumptionModel::balance) {
-      usage.charged += recorded.price;
-      deduct(period.balance, recorded.feature, recorded.price - recorded.unpaid);
-    }
+  bool isRunningBilling(const InvoiceLine& line) const {
+    if (!customer.subscription) return false;
+    const Span& billing = customer.subscription->billing;
+    return line.from == billing.from && line.to == billing.to;
   }
 
-  void operator()(const PackPurchased& purchased) const {
-    customer.currency = purchased.currency;
-    addGrant(customer, purchased.grant, purchased.debt_paid);
+  void chargeBase(const InvoiceLine& line) const {
+    if (isRunningBilling(line)) customer.subscription->base_charged += line.amount;
   }
 
-  void operator()(const ToppedUp& topped) const {
-    CHECK(runningPeriod(customer) != nullptr, "a usage period is running");
-    topUp(customer.periods.back().balance, topped.asked.amount);
-  }
-
-  void operator()(const CreditsExpired& expired) const {
-    const Grant& grant = grantOf(customer, expired.grant);
-    CHECK(grant.remaining == expired.amount, "all that is left of a grant expires");
-    customer.grants.erase(customer.grants.begin() + (&grant - customer.grants.data()));
-  }
-
-  void operator()(const InvoiceClosed& closed) const {
-    customer.invoices.push_back({closed.invoice.number, position});
-  }
-
-  template <typename Other>
-  void operator()(const Other& /*body*/) const {
-    CHECK(false, "the event is a customer's");
+  void discountBase(const InvoiceLine& line) const {
+    if (!isRunningBilling(line)) return;
+    Subscription& subscription = *customer.subscription;
+    subscription.base_charged += line.amount;
+    require(subscription.discount.has_value(), "a discount is in force");
+    if (--subscription.discount->cycles == 0) subscription.discount.reset();
   }
 };
 
 }  // namespace
 
+void setImprovement(Customer& customer, const State& state) {
+  UsagePeriod& period = customer.periods.back();
+  const auto next = nextImprovement(state, period, customer.subscription->billing_interval);
+  period.raise_at = next ? next->at : Instant{};
+}
+
 void applyToCustomer(Customer& customer, const State& state, const EventBody& body,
-                     Position position) {
-  std::visit(Fold{customer, state, position}, body);
+                     Position position, Instant recorded) {
+  require(!awaitsPeriod(customer) || std::holds_alternative<PeriodStarted>(body),
+          "a subscription's first usage period follows at once");
+  std::visit(Fold{customer, state, position, recorded}, body);
   customer.events += 1;
   customer.last = position;
 }

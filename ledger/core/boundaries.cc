@@ -21,8 +21,9 @@ Instant RecordedBoundaries::boundary(std::string_view /*zone*/, Instant anchor, 
   if (n == 0) return anchor;
   if (started_ == nullptr) throw UnrecordedBoundary("no period starts in these events");
   if (interval == billing_interval_) {
-    if (n == billingIndex(billing_interval_, started_->index) + 1) return started_->billing_to;
-    if (n == -1 && started_->billing) return started_->billing->full_from;
+    const std::int64_t billing = billingIndex(billing_interval_, started_->index);
+    if (n == billing + 1) return started_->billing_to;
+    if (n == billing && started_->billing) return started_->billing->full_from;
   }
   if (interval == usageInterval(billing_interval_)) {
     if (n == started_->index) return started_->span.full_from;

@@ -48,11 +48,27 @@ const Feature& featureOf(const LedgerState& ledger, FeatureNumber number) {
   return ledger.features[number.value - 1];
 }
 
-const BasePrice* basePriceIn(const Plan& plan, std::string_view currency) {
-  const auto price =
-      std::find_if(plan.prices.begin(), plan.prices.end(),
-                   [currency](const BasePrice& other) { return other.currency == currency; });
+Interval billingInterval(const Plan& plan, const BasePrice& price) {
+  return price.interval.value_or(plan.interval);
+}
+
+const BasePrice* basePriceIn(const Plan& plan, std::string_view currency, Interval billing) {
+  const auto price = std::find_if(
+      plan.prices.begin(), plan.prices.end(), [&plan, currency, billing](const BasePrice& other) {
+        return other.currency == currency && billingInterval(plan, other) == billing;
+      });
   return price == plan.prices.end() ? nullptr : &*price;
+}
+
+bool isSoldIn(const Plan& plan, std::string_view currency) {
+  return std::any_of(plan.prices.begin(), plan.prices.end(),
+                     [currency](const BasePrice& price) { return price.currency == currency; });
+}
+
+bool isSoldAt(const Plan& plan, Interval billing) {
+  return std::any_of(
+      plan.prices.begin(), plan.prices.end(),
+      [&plan, billing](const BasePrice& price) { return billingInterval(plan, price) == billing; });
 }
 
 const PlanFeature* planFeature(const Plan& plan, std::string_view feature) {

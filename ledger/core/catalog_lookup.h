@@ -22,8 +22,14 @@ FeatureNumber featureNumber(const LedgerState& ledger, std::string_view code);
 /// REQUIRES: the feature is published.
 const Feature& featureOf(const LedgerState& ledger, FeatureNumber number);
 
-/// The plan's price in a currency, or nullptr when it is not sold in it.
-const BasePrice* basePriceIn(const Plan& plan, std::string_view currency);
+/// The billing interval that one of the plan's prices is for.
+Interval billingInterval(const Plan& plan, const BasePrice& price);
+/// The plan's price in a currency for exactly this billing interval, or nullptr when it is not sold
+/// so.
+const BasePrice* basePriceIn(const Plan& plan, std::string_view currency, Interval billing);
+/// Whether the plan is sold in this currency, at any interval; at this interval, in any currency.
+bool isSoldIn(const Plan& plan, std::string_view currency);
+bool isSoldAt(const Plan& plan, Interval billing);
 /// What the plan sells of a feature, or nullptr.
 const PlanFeature* planFeature(const Plan& plan, std::string_view feature);
 

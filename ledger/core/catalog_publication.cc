@@ -6,6 +6,7 @@
 #include "ledger/base/check.h"
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/catalog_rules.h"
+#include "ledger/core/fit_checks.h"
 
 namespace daybook::core {
 namespace {
@@ -100,25 +101,34 @@ void addBookEvents(std::vector<EventBody>& events, const LedgerState& ledger,
 
 void fold(LedgerState& ledger, const FeaturePublished& item, Instant) {
   const std::size_t index = item.number.value - 1;
-  CHECK(index <= ledger.features.size(), "features are numbered in order of publication");
+  require(index <= ledger.features.size(), "features are numbered in order of publication");
   if (index == ledger.features.size()) {
+    require(featureNumber(ledger, item.feature.code).isNone(), "a feature has one number");
     ledger.features.push_back(item.feature);
-  } else {
-    CHECK(ledger.features[index].code == item.feature.code, "a feature keeps its number");
-    ledger.features[index] = item.feature;
+    return;
   }
+  Feature& feature = ledger.features[index];
+  require(feature.code == item.feature.code, "a feature keeps its number");
+  require(feature.type == item.feature.type && feature.meter == item.feature.meter &&
+              feature.unique_property == item.feature.unique_property,
+          "a feature keeps its type and meter");
+  feature = item.feature;
 }
 
 void fold(LedgerState& ledger, const PlanPublished& item, Instant published) {
   const Plan* before = newestPlan(ledger, item.plan.code);
-  CHECK(item.plan.version == (before ? before->version : 0) + 1, "plan versions follow each other");
+  requireNextVersion(before, item.plan);
+  for (const PlanFeature& sold : item.plan.features) {
+    require(!featureNumber(ledger, sold.feature).isNone(), "a plan sells published features");
+  }
   ledger.plans.push_back(item.plan);
   ledger.plan_published.push_back(published);
 }
 
 void fold(LedgerState& ledger, const PackPublished& item, Instant) {
   const Pack* before = newestPack(ledger, item.pack.code);
-  CHECK(item.pack.version == (before ? before->version : 0) + 1, "pack versions follow each other");
+  require(item.pack.version == (before ? before->version : 0) + 1,
+          "pack versions follow each other");
   ledger.packs.push_back(item.pack);
 }
 
@@ -182,7 +192,7 @@ void applyCatalogEvent(LedgerState& ledger, const EventBody& body, Instant recor
   std::visit(stage, body);
   const auto* published = std::get_if<CatalogPublished>(&body);
   if (published == nullptr) return;
-  CHECK(ledger.staged.size() == published->items, "a publication closes the items before it");
+  require(ledger.staged.size() == published->items, "a publication closes the items before it");
   const std::vector<EventBody> staged = std::exchange(ledger.staged, {});
   for (const EventBody& item : staged) {
     const auto foldIn = [&ledger, recorded](const auto& event) {

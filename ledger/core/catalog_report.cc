@@ -29,12 +29,16 @@ void Report::about(std::string_view kind, std::string_view code) {
   kind_ = kind;
   code_ = code;
   part_kind_ = {};
+  variant_.clear();
 }
 
 void Report::aboutPart(std::string_view kind, std::string_view code) {
   part_kind_ = kind;
   part_code_ = code;
+  variant_.clear();
 }
+
+void Report::aboutVariant(std::string_view value) { variant_ = value; }
 
 void Report::require(bool holds, std::string_view rule, std::string_view more,
                      std::string_view end) {
@@ -42,6 +46,7 @@ void Report::require(bool holds, std::string_view rule, std::string_view more,
   first_ = kind_;
   if (!code_.empty()) first_ += " " + quoted(code_);
   if (!part_kind_.empty()) first_.append(", ").append(part_kind_) += " " + quoted(part_code_);
+  if (!variant_.empty()) first_ += ", variant " + quoted(variant_);
   first_.append(": ").append(rule).append(printable(more)).append(end);
 }
 
@@ -84,6 +89,22 @@ void requireName(Report& report, std::string_view name) {
 
 void requireCurrency(Report& report, std::string_view currency) {
   report.require(currencyExponent(currency).has_value(), "unknown currency ", quoted(currency));
+}
+
+std::string_view intervalText(Interval interval) {
+  switch (interval) {
+    case Interval::week:
+      return "the week";
+    case Interval::month:
+      return "the month";
+    case Interval::quarter:
+      return "the quarter";
+    case Interval::year:
+      return "the year";
+    case Interval::once:
+      return "one payment";
+  }
+  return "an unknown interval";
 }
 
 void requireAtMost(Report& report, std::size_t count, std::size_t max, std::string_view what) {

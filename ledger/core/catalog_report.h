@@ -22,6 +22,8 @@ class Report {
   void about(std::string_view kind, std::string_view code);
   /// Within the item: `, feature "calls"`. Empty: the item itself again.
   void aboutPart(std::string_view kind, std::string_view code);
+  /// Within the part: `, variant "eu"`. Empty: the part itself again.
+  void aboutVariant(std::string_view value);
 
   void require(bool holds, std::string_view rule, std::string_view more = {},
                std::string_view end = {});
@@ -33,6 +35,7 @@ class Report {
   std::string code_;
   std::string_view part_kind_;
   std::string part_code_;
+  std::string variant_;
   std::string first_;
 };
 
@@ -68,5 +71,18 @@ void requireAtMost(Report& report, std::size_t count, std::size_t max, std::stri
 /// Everything about one plan: by itself, its features' prices, and against its published version.
 void checkPlan(Report& report, const LedgerState& ledger, const Plan& plan,
                const KnownFeatures& features);
+/// What a plan says of one of its features: units, prices, variants, seats.
+void checkPlanFeature(Report& report, const Plan& plan, const PlanFeature& terms,
+                      const KnownFeatures& features);
+/// What the feature's lines of one invoice in a currency take at most, beside the invoice's head.
+struct InvoiceShare {
+  std::size_t usage_bytes = 0;  // usage of a period, true-up and unused time of seats
+  std::size_t seat_bytes = 0;   // seats in advance
+};
+InvoiceShare invoiceShare(const Plan& plan, const PlanFeature& terms, const KnownFeatures& features,
+                          std::string_view currency);
+
+/// "the month": for "by the month". One-time prices have no boundary: "one payment".
+std::string_view intervalText(Interval interval);
 
 }  // namespace daybook::core

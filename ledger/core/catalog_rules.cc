@@ -8,6 +8,7 @@
 #include "ledger/base/limits.h"
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/catalog_report.h"
+#include "ledger/model/text.h"
 
 namespace daybook::core {
 namespace {
@@ -18,16 +19,24 @@ void checkFeature(Report& report, const LedgerState& ledger, const Feature& feat
   report.about("feature", feature.code);
   requireCode(report, feature.code, "code");
   requireName(report, feature.name);
-  report.require(isKnown(feature.type, FeatureType::boolean), "unknown type");
-  report.require(isKnown(feature.meter, Meter::count), "unknown meter");
+  report.require(isKnown(feature.type, FeatureType::seats), "unknown type");
+  report.require(isKnown(feature.meter, Meter::unique), "unknown meter");
   report.require(feature.type == FeatureType::metered || feature.meter == Meter::sum,
-                 "a boolean feature has no meter");
+                 "a feature without usage has no meter");
+  if (feature.meter == Meter::unique) {
+    report.require(isText(feature.unique_property, limits::kPropertyNameBytesMax),
+                   "the meter unique needs uniqueProperty, the name of a property");
+  } else {
+    report.require(feature.unique_property.empty(), "uniqueProperty belongs to the meter unique");
+  }
   const FeatureNumber number = featureNumber(ledger, feature.code);
   if (number.isNone()) return;
   const Feature& published = featureOf(ledger, number);
   report.require(feature.type == published.type, "the type of a published feature cannot change");
   report.require(feature.meter == published.meter,
                  "the meter of a published feature cannot change");
+  report.require(feature.unique_property == published.unique_property,
+                 "the uniqueProperty of a published feature cannot change");
 }
 
 void checkPack(Report& report, const Pack& pack, const KnownFeatures& features) {
@@ -54,7 +63,7 @@ void checkPack(Report& report, const Pack& pack, const KnownFeatures& features) 
     const Feature* feature = features.find(code);
     report.require(feature != nullptr, "unknown feature");
     report.require(feature == nullptr || feature->type == FeatureType::metered,
-                   "a boolean feature draws no credits");
+                   "only metered features draw credits");
   }
 }
 

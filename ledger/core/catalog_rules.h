@@ -18,8 +18,8 @@ namespace daybook::core {
 /// Whether every item is well formed by itself and against what is published or comes with it:
 /// codes, currencies, contiguous tiers, prices for each currency of the plan, limits. What open
 /// subscriptions stand on cannot change under a published code: a feature's type and meter, a
-/// plan's model, interval and the currencies it is sold in. The first problem is the verdict; its
-/// detail names item, field and rule: `plan "pro", feature "calls": tiers overlap at 100`.
+/// plan's model, and the currencies and intervals it is sold in. The first problem is the verdict;
+/// its detail names item, field and rule: `plan "pro", feature "calls": tiers overlap at 100`.
 Verdict validateCatalog(const LedgerState& ledger, const Catalog& catalog);
 
 /// Item by item in the order features, plans, packs, price books: added, changed (next version) or
@@ -33,7 +33,7 @@ std::vector<EventBody> publicationEvents(const LedgerState& ledger, const Catalo
 
 /// Folds one of the catalog's events into the ledger's state; other bodies are ignored. Items are
 /// visible once CatalogPublished is applied; a price-book version is in force from `recorded` of
-/// that event.
+/// that event. Throws UnfitEvent when a publication does not fit, which its end shows.
 void applyCatalogEvent(LedgerState& ledger, const EventBody& body, Instant recorded);
 
 /// The newest version of everything published, in order of first publication; models that are

@@ -2,7 +2,6 @@
 // the first one. Pure.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,27 +16,13 @@ struct ChosenCurrency {
   std::string code;
 };
 
-/// `asked`, or where that is empty the customer's, or the only one of `prices`. Refused when
-/// `prices` has none in that currency.
-template <typename Price>
+/// `asked`, or where that is empty the customer's, or the only one that the pack is sold in.
+/// Refused when the pack is not sold in that one.
 ChosenCurrency chooseCurrency(const Customer& customer, const std::string& asked,
-                              const std::vector<Price>& prices) {
-  if (!asked.empty() && !currencyExponent(asked)) return {{Outcome::unknownCurrency, asked}, {}};
-  const auto is_sold_in = [&prices](const std::string& currency) {
-    return std::any_of(prices.begin(), prices.end(),
-                       [&currency](const Price& price) { return price.currency == currency; });
-  };
-  if (!customer.currency.empty()) {
-    const bool is_theirs = asked.empty() || asked == customer.currency;
-    if (is_theirs && is_sold_in(customer.currency)) return {{}, customer.currency};
-    return {{Outcome::currencyMismatch, customer.currency}, {}};
-  }
-  if (!asked.empty()) {
-    if (is_sold_in(asked)) return {{}, asked};
-    return {{Outcome::notSoldInCurrency, asked}, {}};
-  }
-  if (prices.size() == 1) return {{}, prices.front().currency};
-  return {{Outcome::unknownCurrency, "name one: it is sold in several"}, {}};
-}
+                              const std::vector<PackPrice>& prices);
+/// The same of a plan, for subscriptions billed at this interval. REQUIRES: isSoldAt(plan,
+/// billing).
+ChosenCurrency chooseCurrency(const Customer& customer, const std::string& asked, const Plan& plan,
+                              Interval billing);
 
 }  // namespace daybook::core

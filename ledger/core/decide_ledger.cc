@@ -11,8 +11,7 @@ Decision decideCreate(const State& state, const std::string& id, const CreateCus
   if (state.find(id) != nullptr) return refusal(Outcome::customerExists, id);
   if (!context.boundaries.isKnown(zone)) return refusal(Outcome::unknownZone, zone);
   if (state.customers.size() >= limits::kCustomersMax) return refusal(Outcome::ledgerFull);
-  const CustomerNumber number(static_cast<std::uint32_t>(state.customers.size() + 1));
-  return decisionOf(number, CustomerCreated{create, id, zone});
+  return decideOpening(state, id, create, zone, context);
 }
 
 Decision decideUpdate(const Customer& customer, const UpdateCustomer& update,

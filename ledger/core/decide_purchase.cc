@@ -13,20 +13,6 @@
 namespace daybook::core {
 namespace {
 
-std::size_t liveGrants(const Customer& customer, Instant now) {
-  const auto is_live = [now](const Grant& grant) {
-    return grant.remaining.isPositive() && now < grant.expiry;
-  };
-  return static_cast<std::size_t>(
-      std::count_if(customer.grants.begin(), customer.grants.end(), is_live));
-}
-
-/// Whether the customer's running plan draws no credits.
-bool drawsNoCredits(const State& state, const Customer& customer) {
-  const UsagePeriod* running = runningPeriod(customer);
-  return running != nullptr && state.plan(running->terms).model != ConsumptionModel::credits;
-}
-
 Grant grantOf(const State& state, const Customer& customer, const Pack& pack, Instant now) {
   Grant grant;
   grant.number = customer.last_grant.next();
@@ -73,10 +59,12 @@ Decision decidePurchase(const State& state, const Customer& customer, const BuyC
     purchased.grant.remaining -= purchased.debt_paid;
   }
   std::optional<Invoice> invoice = buildPurchaseInvoice(
-      state.ledger, customer, InvoiceType::creditPurchase,
-      pack->name.empty() ? pack->code : pack->name, currency.code, price->price, context.now);
-  Draft draft(state, customer);
+      state, customer, InvoiceType::creditPurchase, pack->name.empty() ? pack->code : pack->name,
+      currency.code, price->price, context.now);
+  Draft draft(state, customer, context.now);
   if (invoice) purchased.invoice = draft.nextInvoice();
+  purchased.grant.price = price->price;
+  purchased.grant.invoice = purchased.invoice;
   draft.add(std::move(purchased));
   if (invoice) draft.addInvoice(std::move(*invoice));
   return decisionOf(std::move(draft));
@@ -88,7 +76,9 @@ Decision decideTopUp(const State& state, const Customer& customer, const TopUp& 
     return refusal(Outcome::unknownCurrency, top_up.currency);
   }
   const UsagePeriod* running = runningPeriod(customer);
-  if (running == nullptr) return refusal(Outcome::noSubscription);
+  if (running == nullptr) {
+    return refusal(customer.subscription ? Outcome::paused : Outcome::noSubscription);
+  }
   const std::string& currency = running->terms.currency;
   if (!top_up.currency.empty() && top_up.currency != currency) {
     return refusal(Outcome::currencyMismatch, currency);
@@ -96,16 +86,14 @@ Decision decideTopUp(const State& state, const Customer& customer, const TopUp& 
   if (state.plan(running->terms).model != ConsumptionModel::balance) {
     return refusal(Outcome::wrongModel, "top-up");
   }
-  // It is paid as asked: an amount that an invoice would round cannot be.
-  if (top_up.amount.roundedTo(*currencyExponent(currency)) != top_up.amount) {
-    return refusal(Outcome::invalidNumber, "amount has more digits than " + currency);
-  }
+  const Verdict payable = requirePayable(top_up.amount, currency);
+  if (!payable.isOk()) return refusal(payable.outcome, payable.detail);
 
   std::optional<Invoice> invoice =
-      buildPurchaseInvoice(state.ledger, customer, InvoiceType::balanceTopUp, "Balance top-up",
-                           currency, top_up.amount, context.now);
+      buildPurchaseInvoice(state, customer, InvoiceType::balanceTopUp, "Balance top-up", currency,
+                           top_up.amount, context.now);
   CHECK(invoice.has_value(), "a top-up costs something");
-  Draft draft(state, customer);
+  Draft draft(state, customer, context.now);
   ToppedUp topped;
   topped.asked = top_up;
   topped.currency = currency;

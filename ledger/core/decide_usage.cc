@@ -1,4 +1,5 @@
 // Usage: section 5 of BILLING.md.
+#include "ledger/core/alerts.h"
 #include "ledger/core/decisions.h"
 #include "ledger/core/usage.h"
 
@@ -10,8 +11,11 @@ Decision decideUsage(const State& state, const Customer& customer, const RecordU
   if (!judgement.verdict.isOk()) {
     return refusal(judgement.verdict.outcome, std::move(judgement.verdict.detail));
   }
+  std::vector<AlertRaised> alerts = usageAlerts(state, customer, judgement, context.now);
   judgement.recorded.asked = usage;
-  return decisionOf(customer.number, std::move(judgement.recorded));
+  Decision decision = decisionOf(customer.number, std::move(judgement.recorded));
+  for (AlertRaised& alert : alerts) decision.events.push_back(std::move(alert));
+  return decision;
 }
 
 }  // namespace daybook::core

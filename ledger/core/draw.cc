@@ -24,25 +24,36 @@ bool drawnBefore(const Grant& left, const Grant& right) {
   return left.number < right.number;
 }
 
-bool coversInstant(const Grant& grant, Instant at) {
-  return at < grant.expiry && (grant.kind != GrantKind::plan || grant.effective <= at);
+bool coversInstant(const Grant& grant, Instant at, Instant now) {
+  return at < grant.expiry && grant.effective <= (grant.kind == GrantKind::plan ? at : now);
 }
 
-bool mayPay(const Grant& grant, FeatureNumber feature, Instant at) {
-  if (!grant.remaining.isPositive() || !coversInstant(grant, at)) return false;
-  return grant.features.empty() ||
-         std::find(grant.features.begin(), grant.features.end(), feature) != grant.features.end();
+namespace {
+
+/// Whether the grant is one for this usage, whatever is left of it.
+bool isFor(const Grant& grant, const DrawScope& scope) {
+  // Of what a closed period gave nothing is left; other credits must still be there.
+  if (scope.is_late && (grant.kind == GrantKind::plan || scope.now >= grant.expiry)) return false;
+  if (!coversInstant(grant, scope.at, scope.now)) return false;
+  return grant.features.empty() || std::find(grant.features.begin(), grant.features.end(),
+                                             scope.feature) != grant.features.end();
 }
 
-Decimal drawable(const std::vector<Grant>& grants, FeatureNumber feature, Instant at) {
+}  // namespace
+
+bool mayPay(const Grant& grant, const DrawScope& scope) {
+  return grant.remaining.isPositive() && isFor(grant, scope);
+}
+
+Decimal drawable(const std::vector<Grant>& grants, const DrawScope& scope) {
   Decimal sum;
   for (const Grant& grant : grants) {
-    if (mayPay(grant, feature, at)) sum += grant.remaining;
+    if (mayPay(grant, scope)) sum += grant.remaining;
   }
   return sum;
 }
 
-std::vector<Draw> drawFrom(const std::vector<Grant>& grants, FeatureNumber feature, Instant at,
+std::vector<Draw> drawFrom(const std::vector<Grant>& grants, const DrawScope& scope,
                            Decimal amount) {
   CHECK(!amount.isNegative(), "a draw takes");
   std::vector<Draw> draws;
@@ -51,7 +62,7 @@ std::vector<Draw> drawFrom(const std::vector<Grant>& grants, FeatureNumber featu
   while (amount.isPositive()) {
     const Grant* next = nullptr;
     for (const Grant& grant : grants) {
-      if (!mayPay(grant, feature, at)) continue;
+      if (!mayPay(grant, scope)) continue;
       if (last != nullptr && !drawnBefore(*last, grant)) continue;
       if (next == nullptr || drawnBefore(grant, *next)) next = &grant;
     }
@@ -60,6 +71,26 @@ std::vector<Draw> drawFrom(const std::vector<Grant>& grants, FeatureNumber featu
     draws.push_back({next->number, part});
     amount -= part;
     last = next;
+  }
+  return draws;
+}
+
+std::vector<Draw> putBack(const std::vector<Grant>& grants, const DrawScope& scope,
+                          Decimal amount) {
+  CHECK(!amount.isNegative(), "what is put back was taken");
+  std::vector<const Grant*> drawn;
+  for (const Grant& grant : grants) {
+    if (grant.remaining < grant.credits && !grant.expired && isFor(grant, scope)) {
+      drawn.push_back(&grant);
+    }
+  }
+  std::sort(drawn.begin(), drawn.end(),
+            [](const Grant* left, const Grant* right) { return drawnBefore(*right, *left); });
+  std::vector<Draw> draws;
+  for (const Grant* grant : drawn) {
+    const Decimal part = least(grant->credits - grant->remaining, amount);
+    if (part.isPositive()) draws.push_back({grant->number, -part});
+    amount -= part;
   }
   return draws;
 }

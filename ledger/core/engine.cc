@@ -1,5 +1,6 @@
 #include "ledger/core/engine.h"
 
+#include <exception>
 #include <type_traits>
 #include <utility>
 
@@ -8,8 +9,10 @@
 #include "ledger/core/catalog_rules.h"
 #include "ledger/core/decisions.h"
 #include "ledger/core/draft.h"
+#include "ledger/core/fit_checks.h"
 #include "ledger/core/forms.h"
 #include "ledger/core/periods.h"
+#include "ledger/core/terms.h"
 
 namespace daybook::core {
 namespace {
@@ -20,6 +23,78 @@ inline constexpr bool kIsOfLedger =
     std::is_same_v<Asked, CreateCustomer> || std::is_same_v<Asked, PublishCatalog> ||
     std::is_same_v<Asked, MoveClock>;
 
+// The commands of a customer, by the rule that decides them.
+Decision decideAsked(const State& s, const Customer& c, const RecordUsage& a, const Context& x) {
+  return decideUsage(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const BuyCredits& a, const Context& x) {
+  return decidePurchase(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const TopUp& a, const Context& x) {
+  return decideTopUp(s, c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const UpdateCustomer& a, const Context& x) {
+  return decideUpdate(c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const Subscribe& a, const Context& x) {
+  return decideSubscribe(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const Cancel& a, const Context& x) {
+  return decideCancel(s, c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const RevokeCancel& a, const Context&) {
+  return decideRevokeCancel(c, a);
+}
+Decision decideAsked(const State& s, const Customer& c, const ChangePlan& a, const Context& x) {
+  return decideChangePlan(s, c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const RevokeChange& a, const Context&) {
+  return decideRevokeChange(c, a);
+}
+Decision decideAsked(const State& s, const Customer& c, const Pause& a, const Context& x) {
+  return decidePause(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const Resume& a, const Context& x) {
+  return decideResume(s, c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const PinVersion& a, const Context&) {
+  return decidePin(c, a);
+}
+Decision decideAsked(const State& s, const Customer& c, const ChangeSeats& a, const Context& x) {
+  return decideSeats(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const GrantCredits& a, const Context& x) {
+  return decideGrant(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const RefundPack& a, const Context& x) {
+  return decideRefund(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const VoidUsage& a, const Context& x) {
+  return decideVoid(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const AddAdjustment& a, const Context& x) {
+  return decideAdjustment(s, c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const AddCustomerCredit& a, const Context&) {
+  return decideCustomerCredit(c, a);
+}
+Decision decideAsked(const State& s, const Customer& c, const CreditInvoice& a, const Context& x) {
+  return decideCreditNote(s, c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const RecordPayment& a, const Context&) {
+  return decidePayment(c, a);
+}
+Decision decideAsked(const State&, const Customer& c, const RecordPaymentFailure& a,
+                     const Context&) {
+  return decidePaymentFailure(c, a);
+}
+Decision decideAsked(const State&, const Customer& c, const MarkUncollectible& a, const Context&) {
+  return decideUncollectible(c, a);
+}
+Decision decideAsked(const State&, const Customer& c, const SetAlerts& a, const Context&) {
+  return decisionOf(c.number, AlertsSet{a});
+}
+
 Decision decideForCustomer(const State& state, const Customer& customer, const Command& command,
                            const Context& context) {
   const auto next = nextDue(state.ledger.ledger.settings, customer);
@@ -27,24 +102,11 @@ Decision decideForCustomer(const State& state, const Customer& customer, const C
   return std::visit(
       [&](const auto& asked) -> Decision {
         using Asked = std::decay_t<decltype(asked)>;
-        if constexpr (std::is_same_v<Asked, RecordUsage>) {
-          return decideUsage(state, customer, asked, context);
-        } else if constexpr (std::is_same_v<Asked, BuyCredits>) {
-          return decidePurchase(state, customer, asked, context);
-        } else if constexpr (std::is_same_v<Asked, TopUp>) {
-          return decideTopUp(state, customer, asked, context);
-        } else if constexpr (std::is_same_v<Asked, UpdateCustomer>) {
-          return decideUpdate(customer, asked, context);
-        } else if constexpr (std::is_same_v<Asked, Subscribe>) {
-          return decideSubscribe(state, customer, asked, context);
-        } else if constexpr (std::is_same_v<Asked, Cancel>) {
-          return decideCancel(state, customer, asked, context);
-        } else if constexpr (std::is_same_v<Asked, RevokeCancel>) {
-          return decideRevokeCancel(customer, asked);
-        } else {
-          static_assert(kIsOfLedger<Asked>);
+        if constexpr (kIsOfLedger<Asked>) {
           CHECK(false, "the command is of a customer");
           return {};
+        } else {
+          return decideAsked(state, customer, asked, context);
         }
       },
       command.body);
@@ -85,9 +147,10 @@ Decision decisionOf(CustomerNumber customer, EventBody body) {
   return decision;
 }
 
-Decision decisionOf(Draft&& draft) {
+Decision decisionOf(Draft&& draft, std::size_t keyed) {
   Decision decision;
   decision.customer = draft.customer().number;
+  decision.keyed = keyed;
   decision.events = draft.takeEvents();
   return decision;
 }
@@ -110,7 +173,7 @@ Decision Engine::decideDue(CustomerNumber number, const Context& context) const 
     nothing.customer = number;
     return nothing;
   }
-  Draft draft(state_, customer);
+  Draft draft(state_, customer, context.now);
   workOff(draft, *due, context.boundaries);
   return decisionOf(std::move(draft));
 }
@@ -142,66 +205,119 @@ Event Engine::seal(EventBody body, CustomerNumber customer, Instant recorded,
   return event;
 }
 
-void Engine::apply(const Event& event) {
-  LedgerState& ledger = state_.ledger;
-  CHECK(event.position == ledger.last.next(), "events are applied in the order of the log");
-  CHECK(event.recorded >= ledger.recorded || ledger.last.isNone(), "time never goes back");
-  CHECK(ledger.last.isNone() == std::holds_alternative<LedgerCreated>(event.body),
-        "a ledger is created by its first event");
-  CHECK(event.customer.isNone() == isOfLedger(event.body),
-        "an event belongs to the ledger or to a customer by its kind");
-  if (event.customer.isNone()) {
-    applyToLedger(event);
-  } else {
-    applyToCustomerOf(event);
+void Engine::apply(const Event& event) noexcept {
+  try {
+    fold(event);
+  } catch (const std::exception& error) {
+    CHECK(false, error.what());
   }
-  ledger.last = event.position;
-  ledger.recorded = event.recorded;
 }
 
-void Engine::applyToLedger(const Event& event) {
+void Engine::requireNext(const Event& event) const {
+  const LedgerState& ledger = state_.ledger;
+  require(event.position == ledger.last.next(), "positions follow each other");
+  require(event.recorded >= ledger.recorded || ledger.last.isNone(), "time never goes back");
+  require(ledger.last.isNone() == std::holds_alternative<LedgerCreated>(event.body),
+          "a ledger is created by its first event and by no other");
+  require(event.customer.isNone() == isOfLedger(event.body),
+          "an event belongs to the ledger or to a customer by its kind");
+  if (event.customer.isNone()) {
+    require(event.sequence == ledger.events + 1 && event.previous == ledger.last_of_ledger,
+            "the ledger's events form a chain");
+    return;
+  }
+  const std::size_t customers = state_.customers.size();
+  if (std::holds_alternative<CustomerCreated>(event.body)) {
+    require(event.customer.value == customers + 1,
+            "customers are numbered in the order of their creation");
+    require(event.sequence == 1 && event.previous.isNone(),
+            "a customer's chain begins with its creation");
+    return;
+  }
+  require(event.customer.value <= customers, "the customer exists");
+  const Customer& customer = state_.customer(event.customer);
+  require(event.sequence == customer.events + 1 && event.previous == customer.last,
+          "a customer's events form a chain");
+}
+
+void Engine::fold(const Event& event) {
+  requireNext(event);
+  if (event.customer.isNone()) {
+    foldOfLedger(event);
+  } else {
+    foldOfCustomer(event);
+  }
+  state_.ledger.last = event.position;
+  state_.ledger.recorded = event.recorded;
+}
+
+void Engine::foldOfLedger(const Event& event) {
   LedgerState& ledger = state_.ledger;
-  CHECK(event.sequence == ledger.events + 1 && event.previous == ledger.last_of_ledger,
-        "the ledger's events form a chain");
   if (const auto* created = std::get_if<LedgerCreated>(&event.body)) {
+    requireSettings(created->settings);
     ledger.ledger = *created;
     if (created->settings.clock == ClockKind::manual) ledger.clock = event.recorded;
-  } else if (std::holds_alternative<ClockMoved>(event.body)) {
-    CHECK(ledger.ledger.settings.clock == ClockKind::manual, "only a manual clock is moved");
+  } else if (const auto* moved = std::get_if<ClockMoved>(&event.body)) {
+    require(ledger.ledger.settings.clock == ClockKind::manual, "only a manual clock is moved");
+    require(event.recorded == moved->asked.to, "a clock is moved to where it was asked");
     ledger.clock = event.recorded;
   } else {
-    applyCatalogEvent(ledger, event.body, event.recorded);
-    if (std::holds_alternative<CatalogPublished>(event.body)) {
-      ledger.plan_published.resize(ledger.plans.size(), event.recorded);
-      state_.indexCatalog();
-    }
+    foldPublication(event);
   }
   ledger.events = event.sequence;
   ledger.last_of_ledger = event.position;
 }
 
-void Engine::applyToCustomerOf(const Event& event) {
+void Engine::foldPublication(const Event& event) {
   LedgerState& ledger = state_.ledger;
+  const std::size_t published = ledger.plans.size();
+  applyCatalogEvent(ledger, event.body, event.recorded);
+  if (!std::holds_alternative<CatalogPublished>(event.body)) return;
+  state_.indexCatalog();
+  for (std::size_t i = published; i < ledger.plans.size(); ++i) {
+    if (ledger.plans[i].improvements_now) improve(ledger.plans[i]);
+  }
+}
+
+/// What a new version gives more at once becomes due for each customer whose running period is of
+/// the plan. Metered plans raise what they include without an event.
+void Engine::improve(const Plan& plan) {
+  const LedgerSettings& settings = state_.ledger.ledger.settings;
+  if (plan.model == ConsumptionModel::metered) return;
+  for (Customer& customer : state_.customers) {
+    const UsagePeriod* running = runningPeriod(customer);
+    if (running == nullptr || running->terms.plan != plan.code) continue;
+    const auto before = nextDue(settings, customer);
+    setImprovement(customer, state_);
+    const auto after = nextDue(settings, customer);
+    if (before == after) continue;
+    if (before) state_.due.erase(*before);
+    if (after) state_.due.insert(*after);
+  }
+}
+
+void Engine::foldOfCustomer(const Event& event) {
+  LedgerState& ledger = state_.ledger;
+  require(ledger.staged.empty(), "a publication is not interrupted");
   if (const auto* created = std::get_if<CustomerCreated>(&event.body)) {
-    CHECK(event.customer.value == state_.customers.size() + 1,
-          "customers are numbered in the order of their creation");
-    CHECK(state_.find(created->id) == nullptr, "a customer is created once");
+    require(state_.find(created->id) == nullptr, "a customer is created once");
     Customer& customer = state_.customers.emplace_back();
     customer.number = event.customer;
     customer.id = created->id;
     state_.numbers.emplace(customer.id, customer.number);
   }
-  CHECK(event.customer.value <= state_.customers.size(), "the customer exists");
   Customer& customer = state_.customers[event.customer.value - 1];
-  CHECK(event.sequence == customer.events + 1 && event.previous == customer.last,
-        "a customer's events form a chain");
   if (const auto* closed = std::get_if<InvoiceClosed>(&event.body)) {
-    CHECK(closed->invoice.number.value == ledger.invoices.size() + 1, "no number is left out");
+    require(closed->invoice.number == state_.nextInvoice(), "no invoice number is left out");
     ledger.invoices.push_back(event.position);
+  }
+  if (const auto* closed = std::get_if<CreditNoteClosed>(&event.body)) {
+    require(closed->note.number == state_.nextCreditNote(), "no credit note number is left out");
+    ledger.credit_notes.push_back(event.position);
   }
   const LedgerSettings& settings = ledger.ledger.settings;
   const auto before = nextDue(settings, customer);
-  applyToCustomer(customer, state_, event.body, event.position);
+  applyToCustomer(customer, state_, event.body, event.position, event.recorded);
   const auto after = nextDue(settings, customer);
   if (before == after) return;
   if (before) state_.due.erase(*before);

@@ -12,10 +12,11 @@
 // and apply(). CreateCustomer, PublishCatalog and MoveClock wait for nothing.
 //
 // Deciding a recorded event again needs the state before it, its recorded time as `now` (before a
-// ClockMoved: the clock of that state) and RecordedBoundaries over the PeriodStarted of the same
-// decision, if it has one.
+// ClockMoved: the clock of that state), RecordedBoundaries over the period that the same decision
+// starts, if it has one, and the event that it reverses, if it does.
 //
-// Errors: refused input is a Verdict. A broken invariant aborts. Belongs to one thread.
+// Errors: refused input is a Verdict. A broken invariant aborts. An event of a log from outside
+// that does not fit is an UnfitEvent. Belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +27,7 @@
 
 #include "ledger/core/boundaries.h"
 #include "ledger/core/state.h"
+#include "ledger/core/unfit_event.h"
 #include "ledger/model/command.h"
 #include "ledger/model/event.h"
 #include "ledger/model/outcome.h"
@@ -36,14 +38,15 @@ namespace daybook::core {
 struct Context {
   Instant now;
   const Boundaries& boundaries;
+  /// VoidUsage: the event of the customer that carries the key it names; nullptr: there is none.
+  const Event* subject = nullptr;
 };
 
 /// The events of one decision, not yet sealed. Empty events with an ok verdict: nothing to record.
 struct Decision {
   Verdict verdict;
   CustomerNumber customer;  // whose events these are; none: the ledger's
-  std::size_t keyed = 0;    // index in `events` of the one that carries the command's key: the
-                            // first, and of a publication the last
+  std::size_t keyed = 0;    // index in `events` of the one that carries the command's key
   std::vector<EventBody> events;
 };
 
@@ -67,13 +70,21 @@ class Engine {
   /// `body` as the next event of the log. `key` is the command's for the keyed event, else empty.
   /// A ClockMoved is recorded at the instant it moves to, whatever `recorded` is.
   Event seal(EventBody body, CustomerNumber customer, Instant recorded, std::string key) const;
-  /// Folds the next event into the state. REQUIRES: it is the next one (position, chain, time):
+  /// Folds an event into the state that decide made of it and seal sealed. REQUIRES: it fits:
   /// checked.
-  void apply(const Event& event);
+  void apply(const Event& event) noexcept;
+  /// The same with the next event of a log from outside. Throws UnfitEvent when it does not fit,
+  /// and Overflow: the state is unusable then. Nothing in the event aborts.
+  void fold(const Event& event);
+  /// Whether it is the next event by its head: position, recorded time, owner, chain. Throws
+  /// UnfitEvent.
+  void requireNext(const Event& event) const;
 
  private:
-  void applyToLedger(const Event& event);
-  void applyToCustomerOf(const Event& event);
+  void foldOfLedger(const Event& event);
+  void foldPublication(const Event& event);
+  void improve(const Plan& plan);
+  void foldOfCustomer(const Event& event);
 
   State state_;
 };

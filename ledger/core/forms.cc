@@ -1,9 +1,11 @@
 #include "ledger/core/forms.h"
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "ledger/base/limits.h"
+#include "ledger/core/form_checks.h"
 #include "ledger/model/text.h"
 
 namespace daybook::core {
@@ -58,46 +60,14 @@ Verdict formOf(const Tokens& tokens) {
   return {};
 }
 
-/// Codes and currencies are short texts.
-Verdict formOfCode(const std::string& code, const char* field) {
-  if (isText(code, limits::kCodeBytesMax)) return {};
-  return refused(Outcome::invalidText, field);
-}
+/// Of these nothing can be wrong that does not hang on the customer.
+template <typename Asked>
+inline constexpr bool kHasNoForm =
+    std::is_same_v<Asked, Cancel> || std::is_same_v<Asked, RevokeCancel> ||
+    std::is_same_v<Asked, RevokeChange> || std::is_same_v<Asked, Pause> ||
+    std::is_same_v<Asked, Resume> || std::is_same_v<Asked, PinVersion> ||
+    std::is_same_v<Asked, MarkUncollectible>;
 
-Verdict formOfOptionalCode(const std::string& code, const char* field) {
-  return code.empty() ? Verdict() : formOfCode(code, field);
-}
-
-Verdict formOf(const BuyCredits& buy) {
-  Verdict pack = formOfCode(buy.pack, "pack");
-  return pack.isOk() ? formOfOptionalCode(buy.currency, "currency") : pack;
-}
-
-Verdict formOf(const TopUp& top_up) {
-  if (!top_up.amount.isPositive()) return refused(Outcome::invalidNumber, "amount");
-  if (top_up.amount > Decimal::fromInteger(limits::kMoneyMax)) {
-    return refused(Outcome::amountOverflow, "amount");
-  }
-  return formOfOptionalCode(top_up.currency, "currency");
-}
-
-Verdict formOf(const CreateCustomer& create) {
-  if (isTextOrEmpty(create.zone, limits::kZoneBytesMax)) return {};
-  return refused(Outcome::invalidText, "zone");
-}
-
-Verdict formOf(const UpdateCustomer& update) {
-  if (isText(update.zone, limits::kZoneBytesMax)) return {};
-  return refused(Outcome::invalidText, "zone");
-}
-
-Verdict formOf(const Subscribe& subscribe) {
-  Verdict plan = formOfCode(subscribe.plan, "plan");
-  return plan.isOk() ? formOfOptionalCode(subscribe.currency, "currency") : plan;
-}
-
-Verdict formOf(const Cancel& /*cancel*/) { return {}; }
-Verdict formOf(const RevokeCancel& /*revoke*/) { return {}; }
 /// The items are validated against what is published.
 Verdict formOf(const PublishCatalog& publish) { return formOfCode(publish.digest, "digest"); }
 
@@ -118,7 +88,8 @@ Verdict formOf(const RecordUsage& usage) {
   if (usage.quantity && usage.tokens) {
     return refused(Outcome::tokensInvalid, "quantity and tokens exclude each other");
   }
-  if (usage.quantity && usage.quantity->isNegative()) {
+  const bool is_missing = usage.set && !usage.quantity && !usage.tokens;
+  if (is_missing || (usage.quantity && usage.quantity->isNegative())) {
     return refused(Outcome::invalidNumber, "quantity");
   }
   if (usage.quantity && *usage.quantity > Decimal::fromInteger(limits::kQuantityMax)) {
@@ -135,7 +106,15 @@ Verdict formOf(const Command& command) {
   if (!belongsToLedger(command.body) && !isText(command.customer, limits::kCustomerIdBytesMax)) {
     return refused(Outcome::invalidText, "customer");
   }
-  Verdict body = std::visit([](const auto& asked) { return formOf(asked); }, command.body);
+  Verdict body = std::visit(
+      [](const auto& asked) -> Verdict {
+        if constexpr (kHasNoForm<std::decay_t<decltype(asked)>>) {
+          return {};
+        } else {
+          return formOf(asked);
+        }
+      },
+      command.body);
   if (!body.isOk()) return body;
   if (command.key.empty()) return refused(Outcome::keyMissing, "key");
   if (!isText(command.key, limits::kKeyBytesMax)) return refused(Outcome::invalidText, "key");

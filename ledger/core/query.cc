@@ -6,11 +6,13 @@
 #include "ledger/base/check.h"
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/catalog_rules.h"
+#include "ledger/core/decisions.h"
 #include "ledger/core/draft.h"
 #include "ledger/core/draw.h"
 #include "ledger/core/forms.h"
 #include "ledger/core/periods.h"
 #include "ledger/core/rating.h"
+#include "ledger/core/terms.h"
 #include "ledger/core/usage.h"
 
 namespace daybook::core {
@@ -18,7 +20,7 @@ namespace {
 
 /// A draft in which everything due at or before context.now is done.
 Draft caughtUp(const State& state, const Customer& customer, const Context& context) {
-  Draft draft(state, customer);
+  Draft draft(state, customer, context.now);
   const LedgerSettings& settings = state.ledger.ledger.settings;
   for (auto due = nextDue(settings, draft.customer()); due && due->at <= context.now;
        due = nextDue(settings, draft.customer())) {
@@ -26,6 +28,22 @@ Draft caughtUp(const State& state, const Customer& customer, const Context& cont
   }
   return draft;
 }
+
+/// The customer once everything due is done: a copy only when something is.
+class Projection {
+ public:
+  Projection(const State& state, const Customer& customer, const Context& context)
+      : customer_(customer) {
+    const auto due = nextDue(state.ledger.ledger.settings, customer);
+    if (due && due->at <= context.now) copy_ = caughtUp(state, customer, context).takeCustomer();
+  }
+
+  const Customer& customer() const { return copy_ ? *copy_ : customer_; }
+
+ private:
+  const Customer& customer_;
+  std::optional<Customer> copy_;
+};
 
 void addRemaining(CreditBalance& credits, const Grant& grant) {
   switch (grant.kind) {
@@ -41,17 +59,17 @@ void addRemaining(CreditBalance& credits, const Grant& grant) {
   }
 }
 
-/// Credits of grants that are there at `at`. `available` is what usage of `feature` may draw (of
-/// any feature when none), less the debt; nothing while no credits plan runs.
+/// Credits of grants that are there for usage at `at`. `available` is what usage of `feature` may
+/// draw (of any feature when none), less the debt; nothing while no credits plan runs.
 CreditBalance creditsAt(const State& state, const Customer& customer, FeatureNumber feature,
-                        Instant at) {
+                        Instant at, Instant now) {
   CreditBalance credits;
   credits.debt = customer.credit_debt;
   Decimal drawable;
   for (const Grant& grant : customer.grants) {
-    if (!coversInstant(grant, at)) continue;
+    if (!coversInstant(grant, at, now)) continue;
     addRemaining(credits, grant);
-    if (feature.isNone() || mayPay(grant, feature, at)) drawable += grant.remaining;
+    if (feature.isNone() || mayPay(grant, {feature, at, now})) drawable += grant.remaining;
   }
   const UsagePeriod* running = runningPeriod(customer);
   if (running != nullptr && state.plan(running->terms).model == ConsumptionModel::credits) {
@@ -60,45 +78,45 @@ CreditBalance creditsAt(const State& state, const Customer& customer, FeatureNum
   return credits;
 }
 
-std::vector<Grant> usableGrants(const Customer& customer, Instant at) {
+std::vector<Grant> usableGrants(const Customer& customer, Instant now) {
   std::vector<Grant> usable;
   for (const Grant& grant : customer.grants) {
-    if (grant.remaining.isPositive() && coversInstant(grant, at)) usable.push_back(grant);
+    if (grant.remaining.isPositive() && coversInstant(grant, now, now)) usable.push_back(grant);
   }
   std::sort(usable.begin(), usable.end(), drawnBefore);
   return usable;
 }
 
 /// What is left of the included units: negative when overdrawn, never when the rest is charged.
-Decimal remainingUnits(const PlanFeature& terms, const FeatureUsage& usage) {
-  if (terms.unlimited) return {};
-  const Decimal left = terms.included - countedUnits(usage);
-  return terms.overage == Overage::charge ? greatest(left, Decimal()) : left;
+Decimal remainingUnits(const FeatureTerms& terms) {
+  if (terms.feature->unlimited) return {};
+  const Decimal left = terms.included - countedUnits(*terms.period, terms.number);
+  return terms.feature->overage == Overage::charge ? greatest(left, Decimal()) : left;
 }
 
-FeatureBalance featureBalance(const PlanFeature& terms, FeatureNumber feature,
-                              const UsagePeriod& period, ConsumptionModel model) {
-  const FeatureUsage usage = usageIn(period, feature);
+/// One variant of a feature. What is included is shared by all, and so is what remains of it.
+FeatureBalance featureBalance(const FeatureTerms& terms, const FeatureUsage& usage,
+                              Decimal charge) {
   FeatureBalance balance;
-  balance.feature = terms.feature;
-  balance.unlimited = terms.unlimited;
+  balance.feature = terms.feature->feature;
+  balance.variant = usage.variant;
+  balance.unlimited = terms.feature->unlimited;
   balance.used = usage.quantity;
   balance.unpaid = usage.unpaid;
   balance.events = usage.events;
   balance.tokens = usage.tokens;
   balance.included = terms.included;
-  switch (model) {
-    case ConsumptionModel::metered: {
-      balance.remaining = remainingUnits(terms, usage);
-      const Price* price = priceIn(terms, period.terms.currency);
-      if (price != nullptr) balance.charge = chargeFor(terms, *price, usage.quantity);
+  balance.charge = charge;
+  switch (terms.plan->model) {
+    case ConsumptionModel::metered:
+      balance.remaining = remainingUnits(terms);
       break;
-    }
     case ConsumptionModel::credits:
       break;
     case ConsumptionModel::balance:
-      if (!terms.unlimited) {
-        balance.remaining = greatest(terms.included - usage.quantity, Decimal());
+      if (!terms.feature->unlimited) {
+        balance.remaining =
+            greatest(terms.included - countedUnits(*terms.period, terms.number), Decimal());
       }
       balance.charge = usage.charged - usage.unpaid;
       break;
@@ -106,31 +124,88 @@ FeatureBalance featureBalance(const PlanFeature& terms, FeatureNumber feature,
   return balance;
 }
 
-void addRunningPeriod(Balance& balance, const State& state, const UsagePeriod& running) {
+void addFeature(Balance& balance, const FeatureTerms& terms) {
+  const bool is_metered = terms.plan->model == ConsumptionModel::metered && !terms.period->trial;
+  const std::vector<VariantCharge> charges =
+      is_metered ? variantCharges(terms) : std::vector<VariantCharge>();
+  const auto add = [&](const FeatureUsage& usage) {
+    const auto charge = std::find_if(charges.begin(), charges.end(), [&usage](const auto& each) {
+      return each.variant == usage.variant;
+    });
+    balance.features.push_back(
+        featureBalance(terms, usage, charge == charges.end() ? Decimal() : charge->charge));
+  };
+  FeatureUsage plain;
+  plain.feature = terms.number;
+  const FeatureUsage* usage = usageIn(*terms.period, terms.number, {});
+  add(usage != nullptr ? *usage : plain);
+  for (const PriceVariant& variant : terms.feature->variants) {
+    usage = usageIn(*terms.period, terms.number, variant.value);
+    if (usage != nullptr) add(*usage);
+  }
+}
+
+void addSeats(Balance& balance, const Customer& customer, const FeatureTerms& terms) {
+  SeatBalance seats;
+  seats.feature = terms.feature->feature;
+  seats.included = terms.included;
+  for (const SeatsHeld& held : customer.seats) {
+    if (held.feature != terms.number) continue;
+    seats.held = held.held;
+    seats.highest = held.highest;
+  }
+  for (const PeriodSeats& period : terms.period->seats) {
+    if (period.feature == terms.number) seats.true_up = period.true_up;
+  }
+  balance.seats.push_back(std::move(seats));
+}
+
+void addRunningPeriod(Balance& balance, const State& state, const Customer& customer,
+                      const UsagePeriod& running) {
   const Plan& plan = state.plan(running.terms);
   balance.model = plan.model;
   balance.terms = running.terms;
   balance.period_from = running.span.from;
   balance.period_to = running.span.to;
   balance.money = running.balance;
-  for (const PlanFeature& terms : plan.features) {
-    const FeatureNumber number = state.feature(terms.feature);
-    if (featureOf(state.ledger, number).type != FeatureType::metered) continue;
-    balance.features.push_back(featureBalance(terms, number, running, plan.model));
+  balance.alerts = running.alerts;
+  for (const PlanFeature& sold : plan.features) {
+    const FeatureNumber number = state.feature(sold.feature);
+    const FeatureTerms terms = featureTerms(state, running, plan, sold, number);
+    switch (featureOf(state.ledger, number).type) {
+      case FeatureType::metered:
+        addFeature(balance, terms);
+        break;
+      case FeatureType::boolean:
+        balance.enabled.push_back(sold.feature);
+        break;
+      case FeatureType::seats:
+        addSeats(balance, customer, terms);
+        break;
+    }
   }
+}
+
+void addSubscription(Balance& balance, const Subscription& subscription) {
+  balance.state = subscription.paused     ? SubscriptionState::paused
+                  : subscription.trial_to ? SubscriptionState::trialing
+                                          : SubscriptionState::active;
+  balance.cancel_at = subscription.cancel_at.value_or(Instant::never());
+  balance.trial_to = subscription.trial_to.value_or(Instant::never());
+  balance.billing_to = subscription.billing_to;
+  balance.pinned_version = subscription.pinned_version;
+  balance.change = subscription.change;
 }
 
 /// The part of an answer that says where the customer stands before the usage.
 void addStanding(CheckAnswer& answer, const State& state, const Customer& customer,
-                 const UsageJudgement& judgement, Instant at) {
-  answer.credits = creditsAt(state, customer, judgement.recorded.feature, at);
+                 const UsageJudgement& judgement, Instant at, Instant now) {
+  answer.credits = creditsAt(state, customer, judgement.recorded.feature, at, now);
   if (judgement.period != nullptr) answer.balance = judgement.period->balance.amount;
-  if (judgement.terms == nullptr) return;
-  CHECK(judgement.period != nullptr && judgement.plan != nullptr, "terms are those of a period");
-  answer.unlimited = judgement.terms->unlimited;
+  if (judgement.terms.feature == nullptr) return;
+  answer.unlimited = judgement.terms.feature->unlimited;
   if (judgement.plan->model == ConsumptionModel::metered) {
-    answer.remaining_included =
-        remainingUnits(*judgement.terms, usageIn(*judgement.period, judgement.recorded.feature));
+    answer.remaining_included = remainingUnits(judgement.terms);
   }
 }
 
@@ -147,6 +222,22 @@ UsageJudgement judge(const State& state, const Customer& customer, const RecordU
   }
 }
 
+/// Whether so many more seats may be held; booleans only have to be in the plan.
+Verdict judgeHeld(const Customer& customer, const UsageJudgement& judgement, const Feature& feature,
+                  const RecordUsage& usage) {
+  if (feature.type == FeatureType::boolean) return {};
+  const PlanFeature& sold = *judgement.terms.feature;
+  if (sold.unlimited || sold.overage == Overage::charge) return {};
+  Decimal held = usage.quantity.value_or(Decimal::fromInteger(1));
+  for (const SeatsHeld& seats : customer.seats) {
+    if (seats.feature == judgement.terms.number) {
+      held += Decimal::fromInteger(static_cast<std::int64_t>(seats.held));
+    }
+  }
+  if (held <= judgement.terms.included) return {};
+  return {Outcome::includedLimitReached, {}};
+}
+
 }  // namespace
 
 Customer projected(const State& state, const Customer& customer, const Context& context) {
@@ -154,33 +245,41 @@ Customer projected(const State& state, const Customer& customer, const Context& 
 }
 
 Balance balanceOf(const State& state, const Customer& recorded, const Context& context) {
-  const Customer customer = projected(state, recorded, context);
+  const Projection projection(state, recorded, context);
+  const Customer& customer = projection.customer();
   Balance balance;
   balance.customer = customer.id;
   balance.as_of = state.ledger.last;
   balance.at = context.now;
   if (customer.subscription) {
-    balance.state = SubscriptionState::active;
-    balance.cancel_at = customer.subscription->cancel_at.value_or(Instant::never());
+    addSubscription(balance, *customer.subscription);
   } else if (!customer.subscribed.empty()) {
     balance.state = SubscriptionState::canceled;
   }
   const UsagePeriod* running = runningPeriod(customer);
-  if (running != nullptr) addRunningPeriod(balance, state, *running);
-  balance.credits = creditsAt(state, customer, FeatureNumber(), context.now);
+  if (running != nullptr) addRunningPeriod(balance, state, customer, *running);
+  balance.credits = creditsAt(state, customer, FeatureNumber(), context.now, context.now);
   balance.grants = usableGrants(customer, context.now);
+  for (const CustomerCredit& credit : customer.credits) {
+    balance.customer_credit += credit.remaining;
+  }
+  balance.late = customer.late;
+  balance.adjustments = customer.adjustments;
   return balance;
 }
 
 CheckAnswer check(const State& state, const Customer& recorded, const RecordUsage& usage,
                   const Context& context) {
-  const Customer customer = projected(state, recorded, context);
+  const Projection projection(state, recorded, context);
+  const Customer& customer = projection.customer();
   UsageJudgement judgement = judge(state, customer, usage, context.now);
-  // Being in the plan is all that a boolean feature needs.
-  if (judgement.verdict.outcome == Outcome::wrongFeatureType) judgement.verdict = {};
+  if (judgement.verdict.outcome == Outcome::wrongFeatureType) {
+    judgement.verdict =
+        judgeHeld(customer, judgement, featureOf(state.ledger, judgement.recorded.feature), usage);
+  }
   CheckAnswer answer;
   answer.as_of = state.ledger.last;
-  addStanding(answer, state, customer, judgement, judgedAt(usage, context.now));
+  addStanding(answer, state, customer, judgement, judgedAt(usage, context.now), context.now);
   answer.allowed = judgement.verdict.isOk();
   answer.verdict = std::move(judgement.verdict);
   answer.cost = judgement.recorded.price;
@@ -191,14 +290,66 @@ CheckAnswer check(const State& state, const Customer& recorded, const RecordUsag
 std::optional<Invoice> upcoming(const State& state, const Customer& customer,
                                 const Context& context) {
   Draft draft = caughtUp(state, customer, context);
+  if (runningPeriod(draft.customer()) == nullptr) return std::nullopt;
+  // What waits, and customer credit, goes to the invoice that closes first.
+  closeGracePeriods(draft);
   const UsagePeriod* running = runningPeriod(draft.customer());
-  if (running == nullptr) return std::nullopt;
-  const std::size_t index = draft.customer().periods.size() - 1;
-  const bool ends = draft.customer().subscription->cancel_at == running->span.to;
-  const Due end{running->span.to, ends ? DueKind::cancellation : DueKind::periodStart,
+  const Instant from = running->span.from;
+  const Due end{running->span.to, endKind(*draft.customer().subscription, *running),
                 customer.number};
+  const bool is_trial_over = end.kind == DueKind::trialEnd;
   workOff(draft, end, context.boundaries);
-  return closingInvoice(state, draft.customer(), index);
+  if (is_trial_over) {
+    // The end of a trial closes the first invoice; it is the newest event, if there is one.
+    std::vector<EventBody> events = draft.takeEvents();
+    if (auto* closed = std::get_if<InvoiceClosed>(&events.back())) {
+      closed->invoice.number = {};
+      closed->invoice.label.clear();
+      closed->invoice.computed_at = state.ledger.last;
+      return std::move(closed->invoice);
+    }
+    return std::nullopt;
+  }
+  const auto& periods = draft.customer().periods;
+  const auto ended = std::find_if(periods.begin(), periods.end(),
+                                  [from](const UsagePeriod& p) { return p.span.from == from; });
+  CHECK(ended != periods.end(), "the period that ended waits to be closed");
+  std::optional<Invoice> invoice =
+      closingInvoice(state, draft.customer(), static_cast<std::size_t>(ended - periods.begin()));
+  if (invoice) settle(*invoice, draft.customer().credits);
+  return invoice;
+}
+
+ChangePreview previewChange(const State& state, const Customer& recorded, const ChangePlan& change,
+                            const Context& context) {
+  ChangePreview preview;
+  preview.as_of = state.ledger.last;
+  Command command{"preview", recorded.id, change};
+  preview.verdict = formOf(command);
+  if (!preview.verdict.isOk()) return preview;
+  const Projection projection(state, recorded, context);
+  try {
+    Decision decision = decideChangePlan(state, projection.customer(), change, context);
+    preview.verdict = std::move(decision.verdict);
+    if (!preview.verdict.isOk()) return preview;
+    preview.at = context.now;
+    if (const auto* later = std::get_if<ChangeScheduled>(&decision.events.front())) {
+      preview.at = later->at;
+      return preview;
+    }
+    preview.at_once = true;
+    for (EventBody& event : decision.events) {
+      auto* closed = std::get_if<InvoiceClosed>(&event);
+      if (closed == nullptr || closed->invoice.type != InvoiceType::planChange) continue;
+      closed->invoice.number = {};
+      closed->invoice.label.clear();
+      closed->invoice.computed_at = state.ledger.last;
+      preview.invoice = std::move(closed->invoice);
+    }
+  } catch (const Overflow&) {
+    preview.verdict = {Outcome::amountOverflow, {}};
+  }
+  return preview;
 }
 
 Verdict compareCatalog(const State& state, const Catalog& catalog,

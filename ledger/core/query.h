@@ -24,11 +24,15 @@ Balance balanceOf(const State& state, const Customer& customer, const Context& c
 CheckAnswer check(const State& state, const Customer& customer, const RecordUsage& usage,
                   const Context& context);
 
-/// The invoice of the running usage period as it would close with what is recorded now, with the
-/// base price that its end brings: not numbered, not recorded. nullopt without a running period, or
-/// when there is nothing to charge.
+/// The invoice of the running usage period as it would close with what is recorded now, with what
+/// its end brings in advance: not numbered, not recorded. Of a trial the first one after it.
+/// nullopt without a running period, or when there is nothing to charge.
 std::optional<Invoice> upcoming(const State& state, const Customer& customer,
                                 const Context& context);
+
+/// What the change of plan would do now, and the invoice that it would close.
+ChangePreview previewChange(const State& state, const Customer& customer, const ChangePlan& change,
+                            const Context& context);
 
 /// How `catalog` differs from what is published, item by item in the order given; or why it cannot
 /// be published, and then `changes` stays as it is.

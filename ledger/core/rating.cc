@@ -1,7 +1,6 @@
 #include "ledger/core/rating.h"
 
 #include <algorithm>
-#include <string>
 
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
@@ -81,81 +80,104 @@ void slice(const Price& price, Decimal quantity, Sink&& sink) {
       return sink(Slice{quantity, price.unit_price, {}, exactProduct(quantity, price.unit_price)});
     case Scheme::tokens:
       return sink(Slice{quantity, Decimal::fromInteger(1), {}, exact(quantity)});
+    case Scheme::percentage:
+      break;
   }
-  CHECK(false, "a price has a known scheme");
+  CHECK(false, "the price is one of quantities");
 }
 
-/// What of `quantity` is charged.
-Decimal beyondIncluded(const PlanFeature& feature, Decimal quantity) {
-  if (!isCharged(feature) || quantity <= feature.included) return {};
-  return quantity - feature.included;
+// ---- totals of a usage period
+
+const FeatureUsage* usageOf(const FeatureTerms& terms, std::string_view variant) {
+  for (const FeatureUsage& usage : terms.period->usage) {
+    if (usage.feature == terms.number && usage.variant == variant) return &usage;
+  }
+  return nullptr;
 }
 
-TokenCost refusal(Outcome outcome, std::string detail) {
-  return {{outcome, std::move(detail)}, {}, {}};
+/// What of the usage is charged for once the included units are used up.
+Decimal countedOf(const FeatureTerms& terms, const FeatureUsage& usage) {
+  // In a balance plan `unpaid` is money.
+  return terms.plan->model == ConsumptionModel::metered ? usage.quantity - usage.unpaid
+                                                        : usage.quantity;
 }
 
-/// Form of the counts; on success `totals` has the cached tokens taken out of a total.
-TokenCost resolvedCounts(const Tokens& tokens) {
-  if (tokens.model.empty()) return refusal(Outcome::tokensMissing, "tokens.model");
-  if (!tokens.output) return refusal(Outcome::tokensMissing, "tokens.output");
-  if (!tokens.input && !tokens.total_input) return refusal(Outcome::tokensMissing, "tokens.input");
-  if (tokens.input && tokens.total_input) {
-    return refusal(Outcome::tokensInvalid, "tokens.input and tokens.totalInput exclude each other");
-  }
-  const std::uint64_t input = tokens.input ? *tokens.input : *tokens.total_input;
-  if (std::max({input, *tokens.output, tokens.cache_read, tokens.cache_write}) >
-      limits::kTokensMax) {
-    return refusal(Outcome::amountOverflow, "tokens");
-  }
-  TokenCost result;
-  result.totals = {input, *tokens.output, tokens.cache_read, tokens.cache_write};
-  if (tokens.total_input) {
-    const std::uint64_t cached = tokens.cache_read + tokens.cache_write;
-    if (cached > input) {
-      return refusal(Outcome::tokensInvalid, "more cached tokens than tokens.totalInput");
+/// Hands every variant of the feature to `look`, in the order in which they use up what is
+/// included; the default is the last.
+template <typename Look>
+void eachVariant(const PlanFeature& feature, Look&& look) {
+  for (const PriceVariant& variant : feature.variants) look(std::string_view(variant.value));
+  look(std::string_view());
+}
+
+/// A variant's total, and how much of it is included.
+struct Share {
+  const FeatureUsage* usage = nullptr;  // nullptr: none so far
+  Decimal quantity;
+  Decimal included;
+};
+
+/// Hands every variant to `look` with its share, if the total of `changed` were `delta` more.
+template <typename Look>
+void eachShare(const FeatureTerms& terms, std::string_view changed, Decimal delta, Look&& look) {
+  Decimal left = terms.included;
+  bool is_known = false;
+  eachVariant(*terms.feature, [&](std::string_view variant) {
+    Share share;
+    share.usage = usageOf(terms, variant);
+    if (share.usage != nullptr) share.quantity = countedOf(terms, *share.usage);
+    if (variant == changed) {
+      is_known = true;
+      share.quantity += delta;
     }
-    result.totals.input = input - cached;
+    share.included = least(left, greatest(share.quantity, Decimal()));
+    left -= share.included;
+    look(variant, share);
+  });
+  CHECK(is_known, "usage is of a variant that the plan sells");
+}
+
+const Price& chargedPrice(const FeatureTerms& terms, std::string_view variant) {
+  const Price* price = priceOf(terms, variant);
+  CHECK(price != nullptr, "a charged feature has a price in each currency of its plan");
+  return *price;
+}
+
+/// The exact charge of one variant for its share.
+Decimal chargeOf(const FeatureTerms& terms, std::string_view variant, const Share& share) {
+  if (isEventPriced(*terms.feature)) return share.usage ? share.usage->charged : Decimal();
+  const Decimal beyond = share.quantity - share.included;
+  if (!beyond.isPositive()) return {};
+  return chargeFor(chargedPrice(terms, variant), beyond);
+}
+
+/// The price of one event of an event-priced feature, from what is included and not used up by the
+/// feature's earlier events, whatever their variant.
+Decimal costOfEvent(const FeatureTerms& terms, std::string_view variant, Decimal quantity) {
+  CHECK(!quantity.isNegative(), "an amount of money is priced");
+  Decimal before;
+  for (const FeatureUsage& usage : terms.period->usage) {
+    if (usage.feature == terms.number) before += countedOf(terms, usage);
   }
+  const Decimal beyond = greatest(before + quantity - terms.included, Decimal()) -
+                         greatest(before - terms.included, Decimal());
+  const Price& price = chargedPrice(terms, variant);
+  return price.scheme == Scheme::percentage ? percentageCharge(price, beyond)
+                                            : chargeFor(price, beyond);
+}
+
+/// The limits of a variant's charge in the period: of its own plan version, whatever is cut later.
+struct ChargeLimits {
+  std::optional<Decimal> minimum;
+  std::optional<Decimal> maximum;
+};
+ChargeLimits limitsOf(const FeatureTerms& terms, std::string_view variant) {
+  const Price* price = startPriceOf(terms, variant);
+  CHECK(price != nullptr, "a charged feature has a price in each currency of its plan");
+  ChargeLimits result;
+  if (price->minimum_charge) result.minimum = prorated(*price->minimum_charge, terms.period->span);
+  if (price->maximum_charge) result.maximum = prorated(*price->maximum_charge, terms.period->span);
   return result;
-}
-
-/// The price in force at `at` of every provider that has the model, in order of first publication.
-std::vector<const ModelPrice*> pricesInForce(const LedgerState& ledger, const Tokens& tokens,
-                                             std::string_view currency, Instant at) {
-  std::vector<const ModelPrice*> newest;
-  for (const ModelPriceVersion& version : ledger.model_prices) {
-    if (version.effective > at) break;  // later ones are not in force either
-    if (version.price.model != tokens.model || version.currency != currency) continue;
-    if (!tokens.provider.empty() && version.price.provider != tokens.provider) continue;
-    const auto older = std::find_if(newest.begin(), newest.end(), [&version](const ModelPrice* p) {
-      return p->provider == version.price.provider;
-    });
-    if (older == newest.end()) {
-      newest.push_back(&version.price);
-    } else {
-      *older = &version.price;
-    }
-  }
-  return newest;
-}
-
-/// Why none of `prices` can be taken. REQUIRES: not exactly one of them is live.
-Verdict modelRefusal(const std::vector<const ModelPrice*>& prices, const Tokens& tokens,
-                     std::string_view currency) {
-  const std::string name =
-      tokens.provider.empty() ? tokens.model : tokens.provider + "/" + tokens.model;
-  if (prices.empty()) return {Outcome::unknownModel, name + " in " + std::string(currency)};
-  std::string live;
-  for (const ModelPrice* price : prices) {
-    if (!price->retired) live += (live.empty() ? "" : ", ") + price->provider;
-  }
-  if (live.empty()) return {Outcome::retiredModel, name + " in " + std::string(currency)};
-  return {Outcome::ambiguousModel, name + " is offered by " + live};
-}
-
-Wide exactTokens(std::uint64_t count, Decimal price) {
-  return Wide::product(static_cast<Int128>(count), price.units());
 }
 
 }  // namespace
@@ -164,22 +186,28 @@ bool isCharged(const PlanFeature& feature) {
   return !feature.unlimited && feature.overage == Overage::charge;
 }
 
-Decimal chargeFor(const PlanFeature& feature, const Price& price, Decimal quantity) {
-  const Decimal charged = beyondIncluded(feature, quantity);
-  if (!charged.isPositive()) return {};
+bool isEventPriced(const Price& price) {
+  return price.scheme == Scheme::percentage || price.scheme == Scheme::tokens;
+}
+
+bool isEventPriced(const PlanFeature& feature) {
+  return !feature.prices.empty() && isEventPriced(feature.prices.front());
+}
+
+Decimal chargeFor(const Price& price, Decimal units) {
+  if (!units.isPositive()) return {};
   Wide charge;
-  slice(price, charged, [&charge](const Slice& last) { charge = last.charge; });
+  slice(price, units, [&charge](const Slice& last) { charge = last.charge; });
   return withinLimit(rounded(charge));
 }
 
-std::vector<TierCharge> tierCharges(const PlanFeature& feature, const Price& price,
-                                    Decimal quantity) {
-  if (price.scheme == Scheme::perUnit || price.scheme == Scheme::tokens) return {};
-  const Decimal charged = beyondIncluded(feature, quantity);
-  if (!charged.isPositive()) return {};
+std::vector<TierCharge> tierCharges(const Price& price, Decimal units) {
+  const bool has_parts = price.scheme == Scheme::graduated || price.scheme == Scheme::volume ||
+                         price.scheme == Scheme::package;
+  if (!has_parts || !units.isPositive()) return {};
   std::vector<TierCharge> charges;
   Decimal before;
-  slice(price, charged, [&charges, &before](const Slice& tier) {
+  slice(price, units, [&charges, &before](const Slice& tier) {
     const Decimal after = rounded(tier.charge);
     charges.push_back({tier.quantity, tier.unit_price, tier.flat_fee, after - before});
     before = after;
@@ -187,43 +215,81 @@ std::vector<TierCharge> tierCharges(const PlanFeature& feature, const Price& pri
   return charges;
 }
 
-PeriodCharge periodCharge(const PlanFeature& feature, const Price& price, Decimal quantity,
-                          const Span& span) {
-  const std::optional<int> digits = currencyExponent(price.currency);
-  CHECK(digits.has_value(), "a published price is in a known currency");
-  if (!isCharged(feature)) return {};
-  PeriodCharge result;
-  result.charge = chargeFor(feature, price, quantity);
-  if (price.maximum_charge) {
-    result.charge = least(result.charge, prorated(*price.maximum_charge, span));
-  }
-  if (price.minimum_charge) {
-    const Decimal missing =
-        prorated(*price.minimum_charge, span) - result.charge.roundedTo(*digits);
-    result.minimum = greatest(missing, Decimal());
-  }
-  return result;
+Decimal percentageCharge(const Price& price, Decimal beyond) {
+  if (!beyond.isPositive()) return {};
+  const Wide hundredfold =
+      exactProduct(beyond, price.rate_percent) + exact(price.fee_per_event).times(100);
+  Decimal charge = Decimal::fromUnits(hundredfold.dividedBy(Wide::product(100, kOne)));
+  if (price.event_minimum) charge = greatest(charge, *price.event_minimum);
+  if (price.event_maximum) charge = least(charge, *price.event_maximum);
+  return withinLimit(charge);
 }
 
-TokenCost tokenCost(const LedgerState& ledger, const Tokens& tokens, std::string_view currency,
-                    Decimal margin_percent, Instant at) {
-  TokenCost result = resolvedCounts(tokens);
-  if (!result.verdict.isOk()) return result;
-  const auto prices = pricesInForce(ledger, tokens, currency, at);
-  const auto is_live = [](const ModelPrice* candidate) { return !candidate->retired; };
-  if (std::count_if(prices.begin(), prices.end(), is_live) != 1) {
-    return {modelRefusal(prices, tokens, currency), {}, {}};
+Decimal featureCharge(const FeatureTerms& terms, std::string_view variant, Decimal delta) {
+  if (!isCharged(*terms.feature)) return {};
+  Decimal sum;
+  if (isEventPriced(*terms.feature)) {
+    if (!delta.isZero()) sum = costOfEvent(terms, variant, delta);
+    delta = {};
   }
-  const ModelPrice& price = **std::find_if(prices.begin(), prices.end(), is_live);
-  const Wide sum = exactTokens(result.totals.input, price.input) +
-                   exactTokens(result.totals.output, price.output) +
-                   exactTokens(result.totals.cache_read, price.cache_read) +
-                   exactTokens(result.totals.cache_write, price.cache_write);
-  // (1 + margin) is (100 + margin_percent) / 100.
-  const Decimal percent = Decimal::fromInteger(100) + margin_percent;
-  const Wide divisor = Wide::product(Int128{100} * 1'000'000, kOne);
-  result.cost = withinLimit(Decimal::fromUnits(sum.times(percent.units()).dividedBy(divisor)));
-  return result;
+  eachShare(terms, variant, delta, [&](std::string_view candidate, const Share& share) {
+    sum += chargeOf(terms, candidate, share);
+  });
+  return withinLimit(sum);
+}
+
+Decimal eventPrice(const FeatureTerms& terms, std::string_view variant, Decimal delta) {
+  return featureCharge(terms, variant, delta) - featureCharge(terms, variant, {});
+}
+
+Decimal billedTotal(const FeatureTerms& terms, std::string_view variant, Decimal delta,
+                    Decimal charged) {
+  if (!isCharged(*terms.feature)) return {};
+  Decimal sum;
+  eachShare(terms, variant, delta, [&](std::string_view candidate, const Share& share) {
+    Decimal charge = chargeOf(terms, candidate, share);
+    if (candidate == variant && isEventPriced(*terms.feature)) charge += charged;
+    const ChargeLimits bounds = limitsOf(terms, candidate);
+    if (bounds.maximum) charge = least(charge, *bounds.maximum);
+    if (bounds.minimum) charge = greatest(charge, *bounds.minimum);
+    sum += charge;
+  });
+  return sum;
+}
+
+std::vector<VariantCharge> variantCharges(const FeatureTerms& terms) {
+  if (!isCharged(*terms.feature)) return {};
+  const std::optional<int> digits = currencyExponent(terms.period->terms.currency);
+  CHECK(digits.has_value(), "a period is in a known currency");
+  std::vector<VariantCharge> charges;
+  std::size_t used = 0;
+  eachShare(terms, {}, {}, [&](std::string_view variant, const Share& share) {
+    const ChargeLimits bounds = limitsOf(terms, variant);
+    if (share.usage != nullptr) ++used;
+    if (share.usage == nullptr && !bounds.minimum) return;
+    VariantCharge& result = charges.emplace_back();
+    result.variant = variant;
+    result.price = &chargedPrice(terms, variant);
+    result.quantity = share.quantity;
+    result.included = share.included;
+    result.charge = chargeOf(terms, variant, share);
+    result.cut = bounds.maximum ? least(result.charge, *bounds.maximum) : result.charge;
+    if (bounds.minimum) {
+      result.minimum = greatest(*bounds.minimum - result.cut.roundedTo(*digits), Decimal());
+    }
+    result.tiers = tierCharges(*result.price, share.quantity - share.included);
+  });
+  const auto all =
+      std::count_if(terms.period->usage.begin(), terms.period->usage.end(),
+                    [&terms](const FeatureUsage& usage) { return usage.feature == terms.number; });
+  CHECK(used == static_cast<std::size_t>(all), "usage is of a variant that the plan sells");
+  return charges;
+}
+
+Decimal seatCharge(const PlanFeature& feature, const Price& price, std::uint64_t seats) {
+  CHECK(seats <= static_cast<std::uint64_t>(limits::kSeatsMax), "seats are within their limit");
+  const Decimal held = Decimal::fromInteger(static_cast<std::int64_t>(seats));
+  return chargeFor(price, held - feature.included);
 }
 
 Decimal prorated(Decimal value, const Span& span) {
@@ -233,11 +299,15 @@ Decimal prorated(Decimal value, const Span& span) {
   return multiplyDivide(value, Decimal::fromInteger(part), Decimal::fromInteger(length));
 }
 
+const Price* priceIn(const std::vector<Price>& prices, std::string_view currency) {
+  const auto price = std::find_if(prices.begin(), prices.end(), [currency](const Price& candidate) {
+    return candidate.currency == currency;
+  });
+  return price == prices.end() ? nullptr : &*price;
+}
+
 const Price* priceIn(const PlanFeature& feature, std::string_view currency) {
-  const auto price =
-      std::find_if(feature.prices.begin(), feature.prices.end(),
-                   [currency](const Price& candidate) { return candidate.currency == currency; });
-  return price == feature.prices.end() ? nullptr : &*price;
+  return priceIn(feature.prices, currency);
 }
 
 }  // namespace daybook::core

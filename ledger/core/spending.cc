@@ -29,11 +29,11 @@ void moveToBack(std::vector<BalanceOverage>& overage, FeatureNumber feature) {
 }  // namespace
 
 void deduct(SpendingBalance& balance, FeatureNumber feature, Decimal price) {
+  if (!price.isPositive()) return giveBack(balance, feature, -price);
   const Decimal after = balance.amount - price;
   const Decimal grown = negativePart(after) - negativePart(balance.amount);
   balance.amount = after;
   moveToBack(balance.overage, feature);
-  if (grown.isNegative()) reduceOverage(balance, -grown);
   if (!grown.isPositive()) return;
   if (balance.overage.empty() || balance.overage.back().feature != feature) {
     balance.overage.push_back({feature, Decimal()});
@@ -43,11 +43,16 @@ void deduct(SpendingBalance& balance, FeatureNumber feature, Decimal price) {
 
 void topUp(SpendingBalance& balance, Decimal amount) {
   CHECK(!amount.isNegative(), "a top-up adds");
-  const Decimal after = balance.amount + amount;
   const Decimal top_ups = balance.top_ups + amount;
+  giveBack(balance, FeatureNumber(), amount);
+  balance.top_ups = top_ups;
+}
+
+void giveBack(SpendingBalance& balance, FeatureNumber feature, Decimal price) {
+  if (price.isNegative()) return deduct(balance, feature, -price);
+  const Decimal after = balance.amount + price;
   reduceOverage(balance, negativePart(balance.amount) - negativePart(after));
   balance.amount = after;
-  balance.top_ups = top_ups;
 }
 
 Decimal carriedTopUps(const SpendingBalance& balance) {

@@ -7,12 +7,16 @@
 namespace daybook::core {
 
 /// Takes `price` for usage of `feature`, whose overage counts as the most recent from here on. A
-/// negative price gives back, from this feature's overage first.
+/// price that is not above 0 deducts nothing: it is given back as by giveBack().
 void deduct(SpendingBalance& balance, FeatureNumber feature, Decimal price);
 
 /// Adds a top-up, or one carried over. While the balance is negative it reduces the overage of the
 /// most recently deducted feature first. REQUIRES: `amount` >= 0.
 void topUp(SpendingBalance& balance, Decimal amount);
+
+/// Reverses a deduction of `price` (with no feature: raises what is included). While the balance is
+/// negative it reduces the overage of the most recently deducted feature first.
+void giveBack(SpendingBalance& balance, FeatureNumber feature, Decimal price);
 
 /// What of a period's balance goes over into the next one: the top-ups as far as they are left.
 Decimal carriedTopUps(const SpendingBalance& balance);

@@ -58,6 +58,14 @@ const Plan* State::planBefore(std::string_view code, Instant at) const {
   return newest == indices.rend() ? nullptr : &ledger.plans[*newest];
 }
 
+InvoiceNumber State::nextInvoice() const {
+  return InvoiceNumber(ledger.ledger.settings.first_invoice + ledger.invoices.size());
+}
+
+CreditNoteNumber State::nextCreditNote() const {
+  return CreditNoteNumber(ledger.ledger.settings.first_credit_note + ledger.credit_notes.size());
+}
+
 void State::indexCatalog() {
   for (std::size_t i = features.size(); i < ledger.features.size(); ++i) {
     features.emplace(ledger.features[i].code, FeatureNumber(static_cast<std::uint32_t>(i + 1)));
@@ -72,9 +80,20 @@ void State::indexCatalog() {
 
 const UsagePeriod* runningPeriod(const Customer& customer) {
   if (!customer.subscription || customer.periods.empty()) return nullptr;
-  // The newest open period may be the last one of an earlier subscription, still in grace.
+  // The newest open period may be an earlier one, still in grace.
   const UsagePeriod& newest = customer.periods.back();
-  return newest.span.from >= customer.subscription->started ? &newest : nullptr;
+  return newest.span.to > customer.subscription->since ? &newest : nullptr;
+}
+
+Instant billingEnd(const Subscription& subscription, const UsagePeriod& running) {
+  return subscription.billing_to.isNever() ? running.span.to : subscription.billing_to;
+}
+
+DueKind endKind(const Subscription& subscription, const UsagePeriod& running) {
+  if (subscription.cancel_at == running.span.to) return DueKind::cancellation;
+  if (running.trial) return DueKind::trialEnd;
+  const bool changes = subscription.change && subscription.billing_to == running.span.to;
+  return changes ? DueKind::planChange : DueKind::periodStart;
 }
 
 std::optional<Due> nextDue(const LedgerSettings& settings, const Customer& customer) {
@@ -88,11 +107,17 @@ std::optional<Due> nextDue(const LedgerSettings& settings, const Customer& custo
     if (&period != running) consider(period.span.to + settings.grace, DueKind::periodClose);
   }
   if (running != nullptr) {
-    const bool ends = customer.subscription->cancel_at == running->span.to;
-    consider(running->span.to, ends ? DueKind::cancellation : DueKind::periodStart);
+    consider(running->span.to, endKind(*customer.subscription, *running));
+    if (running->raise_at != Instant{}) consider(running->raise_at, DueKind::allowanceRaise);
+  } else if (customer.periods.empty() && !customer.late.empty()) {
+    CHECK(!customer.closed.empty(), "late charges are of closed periods");
+    consider(customer.closed.back().span.to + settings.late_window, DueKind::adjustmentClose);
   }
   for (const Grant& grant : customer.grants) {
     if (grant.remaining.isZero() || grant.expiry.isNever()) continue;
+    // Without a grace the next period starts first: credits may go over into it.
+    const bool is_running = running != nullptr && grant.expiry >= running->span.to;
+    if (grant.kind == GrantKind::plan && is_running) continue;
     consider(grant.expiry + settings.grace, DueKind::creditExpiry);
   }
   return earliest;

@@ -24,9 +24,13 @@ namespace daybook::core {
 /// section 9).
 enum class DueKind : std::uint8_t {
   periodClose = 1,
-  creditExpiry = 2,
-  cancellation = 3,
-  periodStart = 5,
+  adjustmentClose = 2,  // of late charges after a subscription
+  creditExpiry = 3,
+  cancellation = 4,
+  planChange = 5,
+  trialEnd = 6,
+  periodStart = 7,
+  allowanceRaise = 8,
 };
 
 /// One piece of due work, ordered by (time, kind, customer).
@@ -79,12 +83,23 @@ struct State {
   /// none was.
   const Plan* planBefore(std::string_view code, Instant at) const;
 
+  /// The numbers that the next documents get: no number is left out.
+  InvoiceNumber nextInvoice() const;
+  CreditNoteNumber nextCreditNote() const;
+
   /// Brings `features` and `plan_versions` up to what is published.
   void indexCatalog();
 };
 
 /// The usage period of the live subscription that is not over; nullptr when there is none.
 const UsagePeriod* runningPeriod(const Customer& customer);
+
+/// When the running billing period of a subscription ends; of a one-time plan, which has none, when
+/// the running usage period does. REQUIRES: a usage period runs.
+Instant billingEnd(const Subscription& subscription, const UsagePeriod& running);
+
+/// What the end of the running period is to the subscription.
+DueKind endKind(const Subscription& subscription, const UsagePeriod& running);
 
 /// The customer's earliest due work; nullopt when time will cause nothing.
 std::optional<Due> nextDue(const LedgerSettings& settings, const Customer& customer);

@@ -1,9 +1,13 @@
-// Judging one usage: where it counts, what it costs, what pays for it (BILLING.md sections 4 to 6).
+// Judging one usage: where it counts, what it costs, what pays for it (BILLING.md sections 3 to 6).
 //
 // decide records the result; check only reads it. Pure, and the hot path: no copy of the customer.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "ledger/core/state.h"
+#include "ledger/core/terms.h"
 #include "ledger/model/command.h"
 #include "ledger/model/event.h"
 #include "ledger/model/outcome.h"
@@ -15,7 +19,7 @@ struct UsageJudgement {
   // Where it counts; null when it was refused before that was known.
   const UsagePeriod* period = nullptr;
   const Plan* plan = nullptr;
-  const PlanFeature* terms = nullptr;
+  FeatureTerms terms;  // terms.feature is null until it is known
   /// What would be recorded, but for `asked`. Refused for lack of funds: quantity and price still
   /// say what it would have cost.
   UsageRecorded recorded;
@@ -32,8 +36,24 @@ Instant judgedAt(const RecordUsage& usage, Instant now);
 
 /// Used units that count against what is included: not those that `cap` left unpaid.
 Decimal countedUnits(const FeatureUsage& usage);
+/// The same of all variants of a feature in a period.
+Decimal countedUnits(const UsagePeriod& period, FeatureNumber feature);
 
-/// What the period used of a feature; zero when nothing.
-FeatureUsage usageIn(const UsagePeriod& period, FeatureNumber feature);
+/// What the period used of a feature at one variant; nullptr when nothing.
+const FeatureUsage* usageIn(const UsagePeriod& period, FeatureNumber feature,
+                            std::string_view variant);
+
+/// Whether a late charge of this feature and variant in that period finds room on the next invoice:
+/// limits::kPendingLinesMax.
+bool hasRoomForLate(const Customer& customer, const UsagePeriod& period, FeatureNumber feature,
+                    std::string_view variant);
+
+/// Unique meters: the value that the usage counts; nullptr when it has none.
+const std::string* countedValue(const Feature& feature, const RecordUsage& usage);
+/// How many events of the meter had this value.
+std::uint64_t valueCount(const FeatureUsage& usage, std::string_view value);
+void addValue(FeatureUsage& usage, const std::string& value);
+/// REQUIRES: an event had it.
+void removeValue(FeatureUsage& usage, const std::string& value);
 
 }  // namespace daybook::core

@@ -12,10 +12,17 @@
 
 namespace daybook {
 
-enum class SubscriptionState : std::uint16_t { none = 0, active = 1, canceled = 2 };
+enum class SubscriptionState : std::uint16_t {
+  none = 0,
+  active = 1,
+  canceled = 2,
+  trialing = 3,
+  paused = 4,
+};
 
 struct FeatureBalance {
   std::string feature;  // code
+  std::string variant;  // value of the dimension; empty: the default prices
   bool unlimited = false;
   Decimal used;
   Decimal included;
@@ -25,6 +32,15 @@ struct FeatureBalance {
   std::uint64_t events = 0;
   TokenTotals tokens;
   bool operator==(const FeatureBalance&) const = default;
+};
+
+struct SeatBalance {
+  std::string feature;  // code
+  std::uint64_t held = 0;
+  Decimal included;
+  std::uint64_t highest = 0;  // paid for, or to be, in the running billing period
+  Decimal true_up;            // exact, on the next invoice
+  bool operator==(const SeatBalance&) const = default;
 };
 
 struct CreditBalance {
@@ -46,11 +62,31 @@ struct Balance {
   Instant period_from;
   Instant period_to;
   Instant cancel_at = Instant::never();
-  std::vector<FeatureBalance> features;  // in the plan's order
+  Instant trial_to = Instant::never();
+  Instant billing_to;  // end of the running billing period
+  std::uint32_t pinned_version = 0;
+  std::optional<ScheduledChange> change;
+  std::vector<FeatureBalance> features;  // in the plan's order; each variant used beside it
+  std::vector<std::string> enabled;      // boolean features of the plan
+  std::vector<SeatBalance> seats;
   CreditBalance credits;
   std::vector<Grant> grants;  // usable ones, in draw order
   SpendingBalance money;
+  Decimal customer_credit;       // pays later invoices
+  std::vector<LateCharge> late;  // on the next invoice, as are these
+  std::vector<PendingAdjustment> adjustments;
+  std::vector<RaisedAlert> alerts;  // of the running period
   bool operator==(const Balance&) const = default;
+};
+
+/// What a change of plan would do, without recording anything.
+struct ChangePreview {
+  Verdict verdict;
+  bool at_once = false;
+  Instant at;                      // when it takes effect
+  std::optional<Invoice> invoice;  // at once: the one that would close, not numbered
+  Position as_of;
+  bool operator==(const ChangePreview&) const = default;
 };
 
 /// The answer of `check`: what would happen to this usage now, without recording anything.

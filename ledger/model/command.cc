@@ -43,7 +43,8 @@ Difference compare(const RecordUsage& a, const RecordUsage& b) {
   }
   return first({{"at", a.at == b.at},
                 {"properties", a.properties == b.properties},
-                {"onShortfall", a.on_shortfall == b.on_shortfall}});
+                {"onShortfall", a.on_shortfall == b.on_shortfall},
+                {"set", a.set == b.set}});
 }
 
 Difference compare(const BuyCredits& a, const BuyCredits& b) {
@@ -55,7 +56,7 @@ Difference compare(const TopUp& a, const TopUp& b) {
 }
 
 Difference compare(const CreateCustomer& a, const CreateCustomer& b) {
-  return first({{"zone", a.zone == b.zone}});
+  return first({{"zone", a.zone == b.zone}, {"opening", a.opening == b.opening}});
 }
 
 Difference compare(const UpdateCustomer& a, const UpdateCustomer& b) {
@@ -65,10 +66,15 @@ Difference compare(const UpdateCustomer& a, const UpdateCustomer& b) {
 Difference compare(const Subscribe& a, const Subscribe& b) {
   return first({{"plan", a.plan == b.plan},
                 {"currency", a.currency == b.currency},
-                {"anchor", a.anchor == b.anchor}});
+                {"anchor", a.anchor == b.anchor},
+                {"interval", a.interval == b.interval},
+                {"trialDays", a.trial_days == b.trial_days},
+                {"seats", a.seats == b.seats}});
 }
 
-Difference compare(const Cancel& a, const Cancel& b) { return first({{"when", a.when == b.when}}); }
+Difference compare(const Cancel& a, const Cancel& b) {
+  return first({{"when", a.when == b.when}, {"creditUnused", a.credit_unused == b.credit_unused}});
+}
 
 Difference compare(const RevokeCancel&, const RevokeCancel&) { return std::nullopt; }
 
@@ -78,6 +84,81 @@ Difference compare(const PublishCatalog& a, const PublishCatalog& b) {
 }
 
 Difference compare(const MoveClock& a, const MoveClock& b) { return first({{"to", a.to == b.to}}); }
+
+Difference compare(const ChangePlan& a, const ChangePlan& b) {
+  return first({{"plan", a.plan == b.plan},
+                {"interval", a.interval == b.interval},
+                {"when", a.when == b.when}});
+}
+
+Difference compare(const RevokeChange&, const RevokeChange&) { return std::nullopt; }
+Difference compare(const Pause&, const Pause&) { return std::nullopt; }
+Difference compare(const Resume&, const Resume&) { return std::nullopt; }
+
+Difference compare(const PinVersion& a, const PinVersion& b) {
+  return first({{"pinned", a.pinned == b.pinned}});
+}
+
+Difference compare(const ChangeSeats& a, const ChangeSeats& b) {
+  return first({{"feature", a.feature == b.feature},
+                {"seats", a.seats == b.seats},
+                {"set", a.set == b.set}});
+}
+
+Difference compare(const GrantCredits& a, const GrantCredits& b) {
+  return first({{"credits", a.credits == b.credits},
+                {"priority", a.priority == b.priority},
+                {"effective", a.effective == b.effective},
+                {"expiry", a.expiry == b.expiry},
+                {"features", a.features == b.features},
+                {"reason", a.reason == b.reason}});
+}
+
+Difference compare(const RefundPack& a, const RefundPack& b) {
+  return first({{"grant", a.grant == b.grant}, {"reason", a.reason == b.reason}});
+}
+
+Difference compare(const VoidUsage& a, const VoidUsage& b) {
+  return first({{"usageKey", a.usage_key == b.usage_key}, {"reason", a.reason == b.reason}});
+}
+
+Difference compare(const AddAdjustment& a, const AddAdjustment& b) {
+  return first({{"amount", a.amount == b.amount},
+                {"currency", a.currency == b.currency},
+                {"description", a.description == b.description},
+                {"atOnce", a.at_once == b.at_once}});
+}
+
+Difference compare(const AddCustomerCredit& a, const AddCustomerCredit& b) {
+  return first({{"amount", a.amount == b.amount},
+                {"currency", a.currency == b.currency},
+                {"reason", a.reason == b.reason}});
+}
+
+Difference compare(const CreditInvoice& a, const CreditInvoice& b) {
+  return first({{"invoice", a.invoice == b.invoice},
+                {"amount", a.amount == b.amount},
+                {"reason", a.reason == b.reason},
+                {"asCustomerCredit", a.as_customer_credit == b.as_customer_credit}});
+}
+
+Difference compare(const RecordPayment& a, const RecordPayment& b) {
+  return first({{"invoice", a.invoice == b.invoice},
+                {"amount", a.amount == b.amount},
+                {"reference", a.reference == b.reference}});
+}
+
+Difference compare(const RecordPaymentFailure& a, const RecordPaymentFailure& b) {
+  return first({{"invoice", a.invoice == b.invoice}, {"reason", a.reason == b.reason}});
+}
+
+Difference compare(const MarkUncollectible& a, const MarkUncollectible& b) {
+  return first({{"invoice", a.invoice == b.invoice}});
+}
+
+Difference compare(const SetAlerts& a, const SetAlerts& b) {
+  return first({{"rules", a.rules == b.rules}});
+}
 
 }  // namespace
 

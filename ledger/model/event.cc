@@ -26,15 +26,43 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kNames = 
     "toppedUp",
     "creditsExpired",
     "invoiceClosed",
-    "clockMoved"};
+    "clockMoved",
+    "trialEnded",
+    "planChanged",
+    "changeScheduled",
+    "changeRevoked",
+    "paused",
+    "resumed",
+    "versionPinned",
+    "allowanceRaised",
+    "seatsChanged",
+    "creditsGranted",
+    "creditsRolledOver",
+    "packRefunded",
+    "usageVoided",
+    "adjustmentAdded",
+    "customerCreditAdded",
+    "creditNoteClosed",
+    "paymentRecorded",
+    "paymentFailed",
+    "invoiceUncollectible",
+    "alertsSet",
+    "alertRaised",
+    "customerMovedIn"};
 
 using Asked = std::optional<CommandBody>;
 
 Asked asked(const CatalogPublished& body) { return PublishCatalog{{}, body.digest}; }
-Asked asked(const Canceled& body) {
+/// Of events that time may cause, too.
+template <typename Body>
+Asked askedIfAny(const Body& body) {
   if (!body.asked) return std::nullopt;
   return *body.asked;
 }
+Asked asked(const Canceled& body) { return askedIfAny(body); }
+Asked asked(const PlanChanged& body) { return askedIfAny(body); }
+Asked asked(const CreditsGranted& body) { return askedIfAny(body); }
+Asked asked(const CreditNoteClosed& body) { return askedIfAny(body); }
 Asked asked(const LedgerCreated&) { return std::nullopt; }
 Asked asked(const FeaturePublished&) { return std::nullopt; }
 Asked asked(const PlanPublished&) { return std::nullopt; }
@@ -44,6 +72,11 @@ Asked asked(const PeriodStarted&) { return std::nullopt; }
 Asked asked(const PeriodClosed&) { return std::nullopt; }
 Asked asked(const CreditsExpired&) { return std::nullopt; }
 Asked asked(const InvoiceClosed&) { return std::nullopt; }
+Asked asked(const TrialEnded&) { return std::nullopt; }
+Asked asked(const AllowanceRaised&) { return std::nullopt; }
+Asked asked(const CreditsRolledOver&) { return std::nullopt; }
+Asked asked(const AlertRaised&) { return std::nullopt; }
+Asked asked(const CustomerMovedIn&) { return std::nullopt; }
 /// Everything else holds the command as it was sent.
 template <typename Body>
 Asked asked(const Body& body) {

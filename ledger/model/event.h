@@ -35,6 +35,9 @@ struct LedgerSettings {
   Duration late_window = Duration::days(35);     // how far back `at` may lie
   Duration future_limit = Duration::minutes(5);  // how far ahead `at` may lie
   std::string invoice_prefix = "INV-";
+  std::string credit_note_prefix = "CN-";
+  std::uint64_t first_invoice = 1;  // number of the first one, for ledgers that move in
+  std::uint64_t first_credit_note = 1;
   std::uint32_t due_days = 14;  // from an invoice's date to its due date
   bool operator==(const LedgerSettings&) const = default;
 };
@@ -102,6 +105,8 @@ struct PeriodStarted {
   std::optional<Grant> grant;   // the plan grant; `remaining` is what is left after paying the debt
   Decimal debt_paid;            // credit debt paid from it: a draw
   Decimal included_balance;     // balance plans
+  bool trial = false;
+  std::vector<SeatsHeld> seats;  // held: with `billing` as charged in advance for it
   bool operator==(const PeriodStarted&) const = default;
 };
 /// A usage period is closed for good; its invoice, if any, is the event before.
@@ -129,9 +134,10 @@ struct Canceled {
   bool operator==(const Canceled&) const = default;
 };
 
-enum class Disposition : std::uint16_t { current = 0, grace = 1 };
+/// late: its period is closed; what it costs is billed on the next invoice.
+enum class Disposition : std::uint16_t { current = 0, grace = 1, late = 2 };
 
-/// What one usage took from one grant.
+/// What one usage took from one grant; negative: put back.
 struct Draw {
   GrantNumber grant;
   Decimal amount;
@@ -141,14 +147,17 @@ struct Draw {
 struct UsageRecorded {
   RecordUsage asked;
   FeatureNumber feature;
+  std::string variant;  // value of the dimension that selected the price; empty: the default
   Disposition disposition = Disposition::current;
   Instant period_from;      // the usage period it counts in
-  Decimal quantity;         // units added; for token-priced features the money the tokens cost
+  Decimal quantity;         // what the meter's total grew by, maybe negative; for token-priced
+                            // features the money the tokens cost
   TokenTotals tokens;       // as resolved: cached ones taken out of a total
   Decimal price;            // money: what the period's charge grew by; credits plans: credits
   std::vector<Draw> draws;  // credits taken from grants
   Decimal overdrawn;        // credits plans: added to the debt
   Decimal unpaid;           // `cap`: units, credits or money that was not there
+  Decimal late_charge;      // late: what the next invoice charges for it
   Decimal balance_after;    // left: included units, credits for this feature less debt, or money
   bool operator==(const UsageRecorded&) const = default;
 };
@@ -177,6 +186,155 @@ struct CreditsExpired {
   Instant expiry;
   bool operator==(const CreditsExpired&) const = default;
 };
+/// Credits left at a period's end that go over: less of `from`, and a new plan grant.
+struct CreditsRolledOver {
+  GrantNumber from;
+  Grant grant;
+  bool operator==(const CreditsRolledOver&) const = default;
+};
+struct CreditsGranted {
+  std::optional<GrantCredits> asked;  // absent: given back by a voided overdraft that was paid
+  Grant grant;                        // `remaining` is what is left after paying the debt
+  Decimal debt_paid;
+  bool operator==(const CreditsGranted&) const = default;
+};
+struct PackRefunded {
+  RefundPack asked;
+  Decimal credits;               // taken back
+  CreditNoteNumber credit_note;  // none when it was free
+  bool operator==(const PackRefunded&) const = default;
+};
+
+struct UsageVoided {
+  VoidUsage asked;
+  Position usage;  // the event that is reversed
+  FeatureNumber feature;
+  std::string variant;
+  std::string value;  // unique meters: of the property
+  Disposition disposition = Disposition::current;
+  Instant period_from;
+  Instant at;        // of the usage
+  Decimal quantity;  // taken off the meter's total
+  TokenTotals tokens;
+  Decimal price;            // given back: what the charge shrinks by, or credits
+  std::vector<Draw> draws;  // credits put back, into the same grants
+  Decimal debt;             // credit debt taken back
+  Decimal unpaid;           // of the usage
+  Decimal late_charge;      // closed periods: credited on the next invoice (> 0)
+  bool operator==(const UsageVoided&) const = default;
+};
+
+struct TrialEnded {
+  Subscription subscription;
+  InvoiceNumber invoice;
+  bool operator==(const TrialEnded&) const = default;
+};
+/// The running period ends at `at`, and the next one is of another plan.
+struct PlanChanged {
+  std::optional<ChangePlan> asked;  // absent when a scheduled change falls due
+  Instant at;
+  Subscription subscription;
+  InvoiceNumber invoice;  // at once: the one that closes what ran; by schedule: none
+  bool operator==(const PlanChanged&) const = default;
+};
+struct ChangeScheduled {
+  ChangePlan asked;
+  ScheduledChange change;
+  Instant at;
+  bool operator==(const ChangeScheduled&) const = default;
+};
+struct ChangeRevoked {
+  RevokeChange asked;
+  bool operator==(const ChangeRevoked&) const = default;
+};
+struct Paused {
+  Pause asked;
+  Instant at;
+  bool operator==(const Paused&) const = default;
+};
+struct Resumed {
+  Resume asked;
+  Subscription subscription;
+  InvoiceNumber invoice;
+  bool operator==(const Resumed&) const = default;
+};
+struct VersionPinned {
+  PinVersion asked;
+  std::uint32_t version = 0;  // 0: let go
+  bool operator==(const VersionPinned&) const = default;
+};
+/// A version published with improvements_now raises what the running period gives.
+struct AllowanceRaised {
+  std::uint32_t version = 0;
+  std::optional<Grant> grant;  // credits plans: the difference
+  Decimal debt_paid;
+  Decimal included_balance;  // balance plans: the difference
+  bool operator==(const AllowanceRaised&) const = default;
+};
+struct SeatsChanged {
+  ChangeSeats asked;
+  FeatureNumber feature;
+  std::uint64_t held = 0;     // from now on
+  std::uint64_t highest = 0;  // in the running billing period
+  Decimal value;              // see SeatsHeld
+  Decimal true_up;            // exact: added to the next invoice
+  bool operator==(const SeatsChanged&) const = default;
+};
+
+struct AdjustmentAdded {
+  AddAdjustment asked;
+  std::string currency;
+  InvoiceNumber invoice;  // none: on the next invoice
+  bool operator==(const AdjustmentAdded&) const = default;
+};
+struct CustomerCreditAdded {
+  AddCustomerCredit asked;
+  std::string currency;
+  bool operator==(const CustomerCreditAdded&) const = default;
+};
+struct CreditNoteClosed {
+  std::optional<CreditInvoice> asked;  // absent: a pack was refunded
+  CreditNote note;
+  InvoiceStatus status = InvoiceStatus::open;  // of the invoice, from now on
+  Decimal restored;  // customer credit that the voided invoice had used, given back
+  bool operator==(const CreditNoteClosed&) const = default;
+};
+struct PaymentRecorded {
+  RecordPayment asked;
+  Decimal amount;
+  InvoiceStatus status = InvoiceStatus::open;  // of the invoice, from now on
+  bool operator==(const PaymentRecorded&) const = default;
+};
+struct PaymentFailed {
+  RecordPaymentFailure asked;
+  bool operator==(const PaymentFailed&) const = default;
+};
+struct InvoiceUncollectible {
+  MarkUncollectible asked;
+  bool operator==(const InvoiceUncollectible&) const = default;
+};
+struct AlertsSet {
+  SetAlerts asked;
+  bool operator==(const AlertsSet&) const = default;
+};
+/// A level was crossed; recorded once until a reset or refill arms it again.
+struct AlertRaised {
+  AlertRule rule;  // with the feature it is about
+  Instant period_from;
+  Decimal value;      // used units, credits or money now
+  Decimal threshold;  // what the level is in units, credits or money
+  bool operator==(const AlertRaised&) const = default;
+};
+/// What a customer brings along; follows its CustomerCreated.
+struct CustomerMovedIn {
+  Subscription subscription;
+  PeriodStarted period;  // the running one, as the anchor gives it, with the seats held
+  std::vector<FeatureUsage> usage;
+  SpendingBalance balance;
+  std::vector<Grant> grants;
+  Decimal customer_credit;
+  bool operator==(const CustomerMovedIn&) const = default;
+};
 struct InvoiceClosed {
   Invoice invoice;
   bool operator==(const InvoiceClosed&) const = default;
@@ -192,7 +350,12 @@ using EventBody =
     std::variant<LedgerCreated, FeaturePublished, PlanPublished, PackPublished, ModelPricePublished,
                  CatalogPublished, CustomerCreated, CustomerUpdated, Subscribed, PeriodStarted,
                  PeriodClosed, CancelScheduled, CancelRevoked, Canceled, UsageRecorded,
-                 PackPurchased, ToppedUp, CreditsExpired, InvoiceClosed, ClockMoved>;
+                 PackPurchased, ToppedUp, CreditsExpired, InvoiceClosed, ClockMoved, TrialEnded,
+                 PlanChanged, ChangeScheduled, ChangeRevoked, Paused, Resumed, VersionPinned,
+                 AllowanceRaised, SeatsChanged, CreditsGranted, CreditsRolledOver, PackRefunded,
+                 UsageVoided, AdjustmentAdded, CustomerCreditAdded, CreditNoteClosed,
+                 PaymentRecorded, PaymentFailed, InvoiceUncollectible, AlertsSet, AlertRaised,
+                 CustomerMovedIn>;
 
 struct Event {
   Position position;

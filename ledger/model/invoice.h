@@ -20,6 +20,8 @@ enum class InvoiceType : std::uint16_t {
   final = 2,    // closes the last usage period of a canceled subscription
   creditPurchase = 3,
   balanceTopUp = 4,
+  planChange = 5,  // closes what ran and charges the new plan, at once
+  adjustment = 6,  // what no other invoice takes: late usage after a subscription, one-off charges
 };
 
 enum class LineType : std::uint16_t {
@@ -29,9 +31,16 @@ enum class LineType : std::uint16_t {
   balanceOverage = 3,
   pack = 4,
   topUp = 5,
+  discount = 6,
+  seats = 7,
+  lateAdjustment = 8,
+  prorationCredit = 9,
+  adjustment = 10,
+  customerCredit = 11,  // negative: paid with customer credit; positive: what becomes of it
 };
 
-enum class InvoiceStatus : std::uint16_t { open = 0 };
+/// `voided`: credited in full before it was paid.
+enum class InvoiceStatus : std::uint16_t { open = 0, paid = 1, voided = 2, uncollectible = 3 };
 
 /// How a line's exact amount came about: units at one tier. Unrounded.
 struct TierCharge {
@@ -47,6 +56,7 @@ struct TierCharge {
 struct InvoiceLine {
   LineType type = LineType::planBase;
   std::string feature;  // code; empty for lines that are not of a feature
+  std::string variant;  // value of the dimension; empty: the default prices
   std::string description;
   Decimal quantity;    // used in the period
   Decimal included;    // of it, not charged
@@ -63,8 +73,8 @@ struct Invoice {
   InvoiceNumber number;
   std::string label;  // "INV-000001"
   InvoiceType type = InvoiceType::renewal;
-  InvoiceStatus status = InvoiceStatus::open;
-  std::string customer;  // id
+  InvoiceStatus status = InvoiceStatus::open;  // paid from the start when nothing is due
+  std::string customer;                        // id
   std::string currency;
   Instant date;  // T of the boundary it closes; the instant of the purchase
   Instant due;
@@ -79,7 +89,24 @@ struct Invoice {
   bool operator==(const Invoice&) const = default;
 };
 
+/// A numbered, immutable reversal of (part of) an invoice.
+struct CreditNote {
+  CreditNoteNumber number;
+  std::string label;      // "CN-000001"
+  InvoiceNumber invoice;  // what it reverses
+  std::string customer;   // id
+  std::string currency;
+  Instant date;
+  std::string reason;
+  Decimal total;                    // > 0
+  bool as_customer_credit = false;  // pays later invoices instead of being paid out
+  Position computed_at;
+  bool operator==(const CreditNote&) const = default;
+};
+
 /// "INV-000001" of prefix "INV-" and number 1: at least six digits.
 std::string invoiceLabel(const std::string& prefix, InvoiceNumber number);
+/// "CN-000001", in the same way.
+std::string creditNoteLabel(const std::string& prefix, CreditNoteNumber number);
 
 }  // namespace daybook

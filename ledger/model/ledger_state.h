@@ -38,7 +38,8 @@ struct LedgerState {
   Position last;                   // newest event of all
   Instant recorded;                // of that one
   Instant clock;                   // the manual clock
-  std::vector<Position> invoices;  // index = InvoiceNumber - 1: where each was closed
+  std::vector<Position> invoices;  // index = InvoiceNumber - first_invoice: where each was closed
+  std::vector<Position> credit_notes;  // in the same way
   bool operator==(const LedgerState&) const = default;
 };
 

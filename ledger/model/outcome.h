@@ -71,6 +71,25 @@ enum class Outcome : std::uint16_t {
   clockBackwards = 45,  // time never goes back
   clockJumped = 46,     // the wall clock ran ahead of the monotonic one: confirm it
   unavailable = 47,     // stopping, or the job could not be done; the detail says why
+  // Of the whole rule book, appended: the numbers above are taken.
+  paused = 48,             // the subscription is paused (usage: was at its `at`)
+  notPaused = 49,          // there is nothing to resume
+  trialLimit = 50,         // beyond what a trial gives
+  nothingToChange = 51,    // same plan and interval
+  noScheduledChange = 52,  // there is no change of plan to revoke
+  planRetired = 53,        // takes no new subscriptions
+  unknownUsage = 54,       // no usage event of the customer carries that key
+  alreadyVoided = 55,
+  notVoidable = 56,      // max and latest meters cannot take an event back
+  notSettable = 57,      // `set` needs a sum or count total that is priced by quantity
+  propertyMissing = 58,  // a unique meter counts the values of this property
+  tooManyValues = 59,    // a unique meter holds no more distinct values in a period
+  tooManyPending = 60,   // the next invoice takes no further line
+  unknownGrant = 61,
+  nothingToRefund = 62,  // not a purchased grant, or nothing is left of it
+  invoiceSettled = 63,   // paid, voided or credited: nothing of the amount is due
+  amountTooLarge = 64,   // more than what is left of the invoice
+  notAvailableNow = 65,  // the subscription's state does not allow it; the detail says why
 };
 
 /// The stable name, as in the schema ("insufficientCredits"); "unknown" for a number this version

@@ -15,6 +15,7 @@ void fill(Receipt& receipt, const UsageRecorded& usage) {
   receipt.draws = usage.draws;
   receipt.overdrawn = usage.overdrawn;
   receipt.unpaid = usage.unpaid;
+  receipt.late_charge = usage.late_charge;
   receipt.balance_after = usage.balance_after;
 }
 
@@ -32,7 +33,48 @@ void fill(Receipt& receipt, const ToppedUp& top_up) {
   receipt.invoice = top_up.invoice;
 }
 
+void fill(Receipt& receipt, const UsageVoided& voided) {
+  receipt.disposition = voided.disposition;
+  receipt.period_from = voided.period_from;
+  receipt.quantity = -voided.quantity;
+  receipt.price = -voided.price;
+  receipt.draws = voided.draws;
+  receipt.overdrawn = -voided.debt;
+  receipt.unpaid = -voided.unpaid;
+  receipt.late_charge = -voided.late_charge;
+}
+
+void fill(Receipt& receipt, const CreditsGranted& granted) {
+  receipt.quantity = granted.grant.credits;
+  receipt.grant = granted.grant.number;
+}
+
+void fill(Receipt& receipt, const PackRefunded& refunded) {
+  receipt.quantity = refunded.credits;
+  receipt.grant = refunded.asked.grant;
+  receipt.credit_note = refunded.credit_note;
+}
+
+void fill(Receipt& receipt, const SeatsChanged& changed) {
+  receipt.quantity = Decimal::fromInteger(static_cast<std::int64_t>(changed.held));
+  receipt.price = changed.true_up;
+}
+
+void fill(Receipt& receipt, const CreditNoteClosed& closed) {
+  receipt.price = closed.note.total;
+  receipt.credit_note = closed.note.number;
+  receipt.invoice = closed.note.invoice;
+}
+
+void fill(Receipt& receipt, const PaymentRecorded& payment) {
+  receipt.price = payment.amount;
+  receipt.invoice = payment.asked.invoice;
+}
+
 void fill(Receipt& receipt, const Subscribed& subscribed) { receipt.invoice = subscribed.invoice; }
+void fill(Receipt& receipt, const PlanChanged& changed) { receipt.invoice = changed.invoice; }
+void fill(Receipt& receipt, const Resumed& resumed) { receipt.invoice = resumed.invoice; }
+void fill(Receipt& receipt, const AdjustmentAdded& added) { receipt.invoice = added.invoice; }
 
 /// Of every other command it is only said where it was recorded.
 template <typename Body>

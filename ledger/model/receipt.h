@@ -25,8 +25,10 @@ struct Receipt {
   Decimal overdrawn;
   Decimal unpaid;
   Decimal balance_after;
-  GrantNumber grant;  // of a purchase
+  Decimal late_charge;  // late usage and voids: what the next invoice charges
+  GrantNumber grant;    // of a purchase or promotion
   InvoiceNumber invoice;
+  CreditNoteNumber credit_note;
   bool operator==(const Receipt&) const = default;
 };
 

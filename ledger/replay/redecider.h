@@ -28,7 +28,8 @@ class Redecider {
     std::string text;
   };
 
-  /// `store` is asked for events whose keys look alike. Both outlive it.
+  /// `store` is asked for events whose keys look alike, and for usage that is voided. Both outlive
+  /// it.
   Redecider(const store::Store& store, const Codec& codec);
 
   /// The state after what was taken.
@@ -48,14 +49,22 @@ class Redecider {
     std::span<const Event> events;
     std::span<const BytesView> stored;
   };
+  /// The event of a decision that carries its command's key.
+  struct Keyed {
+    std::size_t index = 0;
+    CommandBody asked;
+  };
 
   std::optional<Problem> takeDecision(const Commit& commit, std::size_t& first);
   std::optional<Problem> compare(const Commit& commit, std::size_t first, core::Decision decision);
   Attempt decideAgain(std::span<const Event> events) const;
   Attempt decideLedger(const Event& created) const;
   Attempt decidePublication(std::span<const Event> events) const;
-  Attempt decideCommand(std::span<const Event> events) const;
-  Attempt decideDue(const Event& first) const;
+  Attempt decideForCustomer(std::span<const Event> events) const;
+  Attempt decideCommand(std::span<const Event> events, Keyed keyed) const;
+  Attempt decideDue(std::span<const Event> events, const core::Due& due) const;
+  static std::optional<Keyed> keyedOf(std::span<const Event> events);
+  std::optional<Event> voidedBy(const Event& voiding, const UsageVoided& voided) const;
   std::string keyProblem(const Event& event);
 
   const store::Store& store_;

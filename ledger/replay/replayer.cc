@@ -5,7 +5,6 @@
 
 #include "ledger/base/check.h"
 #include "ledger/replay/commit_check.h"
-#include "ledger/replay/event_check.h"
 
 namespace daybook::replay {
 namespace {
@@ -41,13 +40,12 @@ class Folding {
   void fold(Position position, BytesView bytes) {
     try {
       const Event event = codec_.decodeEvent(bytes);
-      if (const auto problem = eventProblem(ledger_.engine.state(), event)) {
-        throwDamaged(position, *problem);
-      }
-      ledger_.engine.apply(event);
+      ledger_.engine.fold(event);
       if (options_.on_event) options_.on_event(event);
     } catch (const DecodeError& error) {
       throwDamaged(position, error.what());
+    } catch (const core::UnfitEvent& error) {
+      throwDamaged(position, error.text());
     } catch (const Overflow& error) {
       throwDamaged(position, error.what());
     }

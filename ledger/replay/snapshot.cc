@@ -75,8 +75,10 @@ class Loader {
       throwBadSnapshot(info_,
                        "it holds the state of position " + std::to_string(ledger_.last.value));
     }
-    if (const auto problem = stateProblem(ledger_, customers_)) throwBadSnapshot(info_, *problem);
-    return {core::Engine(core::State(std::move(ledger_), std::move(customers_))), tree_};
+    if (const auto problem = partsProblem(ledger_, customers_)) throwBadSnapshot(info_, *problem);
+    core::State state(std::move(ledger_), std::move(customers_));
+    if (const auto problem = stateProblem(state)) throwBadSnapshot(info_, *problem);
+    return {core::Engine(std::move(state)), tree_};
   }
 
  private:

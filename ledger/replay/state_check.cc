@@ -4,111 +4,154 @@
 #include <map>
 #include <set>
 #include <string_view>
-#include <utility>
+
+#include "ledger/core/fit_checks.h"
 
 namespace daybook::replay {
 namespace {
 
-using Versions = std::map<std::string_view, std::uint32_t>;  // newest by code
+using core::require;
 
-/// The newest version of each code; nullopt unless they are numbered 1, 2, ...
-template <typename Item>
-std::optional<Versions> newestVersions(const std::vector<Item>& items) {
-  Versions newest;
-  for (const Item& item : items) {
-    if (++newest[item.code] != item.version) return std::nullopt;
+/// What a check says is wrong; nullopt when it holds.
+template <typename Check>
+std::optional<std::string> problemOf(const std::string& where, Check check) {
+  try {
+    check();
+    return std::nullopt;
+  } catch (const core::UnfitEvent& error) {
+    return where + ": " + error.text();
   }
-  return newest;
 }
 
-bool isFeature(const LedgerState& ledger, FeatureNumber number) {
-  return !number.isNone() && number.value <= ledger.features.size();
+void requireLedger(const LedgerState& ledger) {
+  require(!ledger.last.isNone(), "it is of a log with events");
+  core::requireSettings(ledger.ledger.settings);
+  require(ledger.plan_published.size() == ledger.plans.size(),
+          "every plan version has its instant of publication");
+  std::set<std::string_view> codes;
+  for (const Feature& feature : ledger.features) {
+    require(codes.insert(feature.code).second, "a feature has one number");
+  }
+  std::map<std::string_view, const Plan*> plans;
+  for (const Plan& plan : ledger.plans) {
+    const Plan*& newest = plans[plan.code];
+    core::requireNextVersion(newest, plan);
+    newest = &plan;
+    for (const PlanFeature& sold : plan.features) {
+      require(codes.contains(sold.feature), "a plan sells published features");
+    }
+  }
+  std::map<std::string_view, std::uint32_t> packs;
+  for (const Pack& pack : ledger.packs) {
+    require(++packs[pack.code] == pack.version, "pack versions follow each other");
+  }
 }
 
-/// A span of any stretch of time; cut short by a cancellation at its start it may be empty.
+// ---- one customer
+
+/// A span of any stretch of time; cut short at its start it may be empty.
 bool isForward(const Span& span) {
   return span.full_from <= span.from && span.from <= span.to && span.to <= span.full_to &&
          span.full_from < span.full_to;
 }
 
-bool isBalanced(const SpendingBalance& balance) {
-  Decimal overage;
-  for (const BalanceOverage& part : balance.overage) {
-    if (!part.amount.isPositive()) return false;
-    overage += part.amount;
-  }
-  return overage == (balance.amount.isNegative() ? -balance.amount : Decimal());
-}
-
-const char* periodProblem(const LedgerState& ledger, const Versions& plans,
-                          const UsagePeriod& period) {
-  const auto plan = plans.find(period.terms.plan);
-  if (plan == plans.end() || period.terms.version < 1 || period.terms.version > plan->second) {
-    return "a usage period has a plan version that is not published";
-  }
-  if (!isForward(period.span) || (period.billing && !isForward(*period.billing))) {
-    return "a usage period does not lie forward in time";
-  }
+void requirePeriod(const core::State& state, const Customer& customer, const UsagePeriod& period) {
+  const auto versions = state.plan_versions.find(period.terms.plan);
+  require(versions != state.plan_versions.end() && period.terms.version >= 1 &&
+              period.terms.version <= versions->second.size(),
+          "the plan version of a usage period is published");
+  require(period.terms.currency == customer.currency, "a customer has one currency");
+  require(isForward(period.span) && (!period.billing || isForward(*period.billing)),
+          "a usage period lies forward in time");
+  require(!customer.subscribed.empty() && period.span.from >= customer.subscribed.front().from,
+          "a usage period lies in a subscription");
   for (const FeatureUsage& usage : period.usage) {
-    if (!isFeature(ledger, usage.feature)) return "usage is of a feature that is not published";
+    core::requirePublished(state.ledger, usage.feature);
   }
-  return isBalanced(period.balance) ? nullptr : "the overages are not the negative balance";
+  for (const PeriodSeats& seats : period.seats) {
+    core::requirePublished(state.ledger, seats.feature);
+  }
+  core::requireBalanced(period.balance);
 }
 
-const char* grantsProblem(const Customer& customer) {
+void requireLiveSubscription(const core::State& state, const Customer& customer) {
+  if (!customer.subscription) return;
+  const Subscription& subscription = *customer.subscription;
+  core::requireSubscription(state, subscription);
+  require(subscription.currency == customer.currency, "a customer has one currency");
+  require(!customer.subscribed.empty(), "a live subscription began");
+  const UsagePeriod* running = core::runningPeriod(customer);
+  require((running != nullptr) != subscription.paused.has_value(),
+          "a live subscription has a running period unless it is paused");
+  if (running != nullptr) {
+    core::requireSold(state, running->terms, subscription.billing_interval);
+  }
+}
+
+void requireCredits(const core::State& state, const Customer& customer) {
   GrantNumber last;
   for (const Grant& grant : customer.grants) {
-    if (grant.number <= last || grant.remaining.isNegative()) return "grants are out of order";
+    require(grant.number > last, "grants are in order");
+    require(!grant.remaining.isNegative() && grant.remaining <= grant.credits,
+            "no more is left of a grant than it gave");
+    for (const FeatureNumber feature : grant.features) {
+      core::requirePublished(state.ledger, feature);
+    }
     last = grant.number;
   }
-  if (last > customer.last_grant) return "a grant has a number that was not given";
-  return customer.credit_debt.isNegative() ? "the credit debt is negative" : nullptr;
+  require(last <= customer.last_grant, "a grant has a number that was given");
+  require(!customer.credit_debt.isNegative(), "the credit debt is not negative");
 }
 
-const char* customerProblem(const LedgerState& ledger, const Versions& plans,
-                            const Customer& customer) {
-  if (customer.last.isNone() || customer.last > ledger.last || customer.events == 0) {
-    return "its chain does not lie in the log";
+void requireMoney(const core::State& state, const Customer& customer) {
+  require(customer.currency.empty() || currencyExponent(customer.currency).has_value(),
+          "the customer's currency is known");
+  InvoiceNumber last;
+  for (const InvoiceRef& invoice : customer.invoices) {
+    require(invoice.number > last, "invoices are in order");
+    last = invoice.number;
   }
-  if (customer.subscription && (customer.subscribed.empty() || customer.periods.empty())) {
-    return "a live subscription has no period";
+  for (const LateCharge& charge : customer.late) {
+    core::requirePublished(state.ledger, charge.feature);
+    require(charge.terms.currency == customer.currency, "a customer has one currency");
   }
-  if (customer.subscription && customer.periods.back().span.from < customer.subscription->started) {
-    return "a live subscription has no running period";
+  for (const CustomerCredit& credit : customer.credits) {
+    require(credit.remaining.isPositive(), "customer credit that is used up is gone");
   }
-  for (const UsagePeriod& period : customer.periods) {
-    if (const char* problem = periodProblem(ledger, plans, period)) return problem;
-    if (customer.subscribed.empty() || period.span.from < customer.subscribed.front().from) {
-      return "a usage period lies in no subscription";
-    }
-  }
-  return grantsProblem(customer);
 }
 
-const char* ledgerProblem(const LedgerState& ledger) {
-  if (ledger.last.isNone()) return "it is of an empty log";
-  if (!newestVersions(ledger.packs)) return "pack versions do not follow each other";
-  if (ledger.plan_published.size() != ledger.plans.size()) {
-    return "plan versions lack their instants of publication";
-  }
-  std::set<std::string_view> codes;
-  for (const Feature& feature : ledger.features) {
-    if (!codes.insert(feature.code).second) return "a feature has two numbers";
-  }
-  return nullptr;
+void requireCustomer(const core::State& state, const Customer& customer) {
+  require(!customer.last.isNone() && customer.last <= state.ledger.last && customer.events > 0,
+          "its chain lies in the log");
+  for (const UsagePeriod& period : customer.periods) requirePeriod(state, customer, period);
+  for (const UsagePeriod& period : customer.closed) requirePeriod(state, customer, period);
+  requireLiveSubscription(state, customer);
+  for (const SeatsHeld& seats : customer.seats) core::requireSeats(state.ledger, seats);
+  requireCredits(state, customer);
+  requireMoney(state, customer);
 }
 
 }  // namespace
 
-std::optional<std::string> stateProblem(const LedgerState& ledger,
+std::optional<std::string> partsProblem(const LedgerState& ledger,
                                         const std::vector<Customer>& customers) {
-  if (const char* problem = ledgerProblem(ledger)) return problem;
-  const std::optional<Versions> plans = newestVersions(ledger.plans);
-  if (!plans) return "plan versions do not follow each other";
+  if (auto problem = problemOf("the ledger", [&] { requireLedger(ledger); })) return problem;
   for (std::size_t i = 0; i < customers.size(); ++i) {
-    const std::string name = "customer " + std::to_string(i + 1) + ": ";
-    if (customers[i].number.value != i + 1) return name + "another number is in its place";
-    if (const char* problem = customerProblem(ledger, *plans, customers[i])) return name + problem;
+    const auto check = [&customer = customers[i], i] {
+      require(customer.number.value == i + 1, "customers are numbered 1, 2, ...");
+      require(customer.late.empty() || !customer.closed.empty(),
+              "late charges are of closed periods");
+    };
+    if (auto problem = problemOf("customer " + std::to_string(i + 1), check)) return problem;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> stateProblem(const core::State& state) {
+  for (const Customer& customer : state.customers) {
+    const auto check = [&] { requireCustomer(state, customer); };
+    const std::string where = "customer " + std::to_string(customer.number.value);
+    if (auto problem = problemOf(where, check)) return problem;
   }
   return std::nullopt;
 }

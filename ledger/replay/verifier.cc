@@ -164,6 +164,7 @@ class Verification {
     report_.commits += 1;
     report_.customers = state.customers.size();
     report_.invoices = state.ledger.invoices.size();
+    report_.credit_notes = state.ledger.credit_notes.size();
     report_.root = audit::Digest{commit.tip.root};
     report_.recorded = commit.tip.recorded;
     const bool is_due = before / kProgressEvents != report_.events / kProgressEvents ||

@@ -2,11 +2,11 @@
 //
 // Every commit: its structure, leaf hashes from the stored bytes, the root of the tree. Every
 // event: position, chain, recorded time, one key once in its scope, and that deciding again what
-// was asked gives the very same bytes, closed invoices among them; boundaries looked up in
-// time-zone data are taken as recorded and must increase. Every snapshot: equal to the state
-// replayed to its position. The persisted key runs: the keys of the log and no others. Reads only;
-// beside a writer it verifies what was there when it began. Bytes on disk are input: nothing in
-// them aborts.
+// was asked gives the very same bytes, closed invoices and credit notes and their numbers among
+// them; boundaries looked up in time-zone data are taken as recorded and must increase. Every
+// snapshot: equal to the state replayed to its position. The persisted key runs: the keys of the
+// log and no others. Reads only; beside a writer it verifies what was there when it began. Bytes on
+// disk are input: nothing in them aborts.
 // Errors: what is wrong with the data is reported; store::StoreError when it cannot be read.
 #pragma once
 
@@ -36,6 +36,7 @@ struct Report {
   std::uint64_t commits = 0;
   std::uint64_t customers = 0;
   std::uint64_t invoices = 0;
+  std::uint64_t credit_notes = 0;
   std::uint64_t snapshots = 0;
   audit::Digest root;  // of the tree of `events` events
   Instant recorded;    // of the last of them

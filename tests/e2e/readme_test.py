@@ -28,7 +28,7 @@ class Readme(unittest.TestCase):
             encoding="utf-8")
 
     def test_the_tour_runs_as_it_stands(self):
-        self.assertEqual(re.findall(r"record acme calls (\d+)", README), ["12000", "12000"])
+        self.assertEqual(re.findall(r"record acme calls (\d+)", README), ["12000", "12000", "700"])
         tour = "".join(blocks("sh")).split("&\n", 1)
         script = "\n".join([
             "set -euo pipefail",
@@ -43,6 +43,9 @@ class Readme(unittest.TestCase):
         done = execute(["bash", "-c", script], environment=environment, cwd=self.folder)
         self.assertIn("already recorded", done.stdout)
         self.assertIn("INV-000006", done.stdout)
+        for part in ("nothing was recorded", "usage mistake voided", "prorationCredit",
+                     "payment of INV-000001 recorded", "creditNoteClosed", "late-usage"):
+            self.assertIn(part, done.stdout)
         self.assertEqual(done.stdout.count("verified: all of it is right"), 2)
         self.assertRegex(done.stdout, r"recorded at \d+, left 9997\n")
 

@@ -16,6 +16,7 @@ features = [{ code = "calls" }, { code = "gold" }, { code = "sso", type = "boole
 [[plans]]
 code = "pro"
 model = "metered"
+alerts = { rules = [] }  # positions are counted
 prices = [{ currency = "USD", base = 99 }]
 features = [
   { feature = "calls", included = 100, prices = [

@@ -39,6 +39,7 @@ models = [{{ provider = "acme-ai", model = "swift", input = 3, output = 15 }}]
 [[plans]]
 code = "metered"
 model = "metered"
+alerts = {{ rules = [] }}
 prices = [{{ currency = "USD", base = 99 }}]
 features = [
   {{ feature = "code", included = {INCLUDED}, prices = [
@@ -49,6 +50,7 @@ features = [
 [[plans]]
 code = "credits"
 model = "credits"
+alerts = {{ rules = [] }}
 credits = {PLAN_CREDITS}
 prices = [{{ currency = "USD", base = 49 }}]
 features = [
@@ -59,6 +61,7 @@ features = [
 [[plans]]
 code = "balance"
 model = "balance"
+alerts = {{ rules = [] }}
 prices = [{{ currency = "USD", base = {BASE} }}]
 features = [
   {{ feature = "code", prices = [{{ currency = "USD", scheme = "tokens", marginPercent = 20 }}] }},

@@ -248,7 +248,10 @@ EventBody comparable(EventBody body) {
   };
   if (auto* subscribed = std::get_if<Subscribed>(&body)) hide(subscribed->invoice);
   if (auto* closed = std::get_if<PeriodClosed>(&body)) hide(closed->invoice);
-  if (auto* purchased = std::get_if<PackPurchased>(&body)) hide(purchased->invoice);
+  if (auto* purchased = std::get_if<PackPurchased>(&body)) {
+    hide(purchased->invoice);
+    hide(purchased->grant.invoice);
+  }
   if (auto* topped = std::get_if<ToppedUp>(&body)) hide(topped->invoice);
   return body;
 }
@@ -350,6 +353,8 @@ TEST_CASE("results do not depend on how due work is sliced, and reads show it as
         Balance balance = sliced.balance(customer);
         Balance wanted = whole.balance(customer);
         balance.as_of = wanted.as_of;
+        for (Grant& grant : balance.grants) grant.invoice = {};
+        for (Grant& grant : wanted.grants) grant.invoice = {};
         RC_ASSERT(balance == wanted);
       }
     }
@@ -503,19 +508,19 @@ TEST_CASE("a draw is that of the sorted grants") {
       if (*rc::gen::arbitrary<bool>()) grant.features.emplace_back(2u);
       grants.push_back(grant);
     }
-    const FeatureNumber feature(1);
+    const core::DrawScope scope{FeatureNumber(1), at, at};
     std::vector<Grant> sorted = grants;
     std::sort(sorted.begin(), sorted.end(), core::drawnBefore);
-    const Decimal there = core::drawable(grants, feature, at);
+    const Decimal there = core::drawable(grants, scope);
     const Decimal amount = least(there, dec(*rc::gen::inRange(0, 30)));
     Decimal left = amount;
     std::vector<Draw> wanted;
     for (const Grant& grant : sorted) {
-      if (!core::mayPay(grant, feature, at) || left.isZero()) continue;
+      if (!core::mayPay(grant, scope) || left.isZero()) continue;
       const Decimal part = least(left, grant.remaining);
       wanted.push_back({grant.number, part});
       left -= part;
     }
-    RC_ASSERT(core::drawFrom(grants, feature, at, amount) == wanted);
+    RC_ASSERT(core::drawFrom(grants, scope, amount) == wanted);
   });
 }

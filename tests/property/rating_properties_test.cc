@@ -6,8 +6,8 @@
 #include <string>
 
 #include "ledger/core/rating.h"
+#include "tests/support/rated_period.h"
 #include "tests/support/school_number.h"
-#include "tests/support/terms.h"
 
 using daybook::Decimal;
 using daybook::Instant;
@@ -15,11 +15,13 @@ using daybook::Int128;
 using daybook::LedgerState;
 using daybook::PlanFeature;
 using daybook::Price;
+using daybook::PriceVariant;
 using daybook::Scheme;
 using daybook::Span;
 using daybook::Tier;
 using daybook::TierCharge;
 using daybook::Tokens;
+using daybook::testing::RatedPeriod;
 using daybook::testing::SchoolNumber;
 
 namespace core = daybook::core;
@@ -58,11 +60,11 @@ std::vector<Tier> someTiers() {
   return tiers;
 }
 
-PlanFeature someFeature() {
+Price somePrice() {
   Price price;
   price.currency = "USD";
-  price.scheme = *rc::gen::element(Scheme::perUnit, Scheme::graduated, Scheme::volume,
-                                   Scheme::package, Scheme::tokens);
+  price.scheme =
+      *rc::gen::element(Scheme::perUnit, Scheme::graduated, Scheme::volume, Scheme::package);
   if (price.scheme == Scheme::perUnit) price.unit_price = *decimals(20);
   if (price.scheme == Scheme::graduated || price.scheme == Scheme::volume) {
     price.tiers = someTiers();
@@ -72,11 +74,37 @@ PlanFeature someFeature() {
     price.package_size = *decimals(30) + Decimal::fromUnits(Decimal::kUnitsPerOne / 4);
     price.package_price = *decimals(20);
   }
+  return price;
+}
+
+/// Up to three variants beside the default, each with a price that `make` gives.
+template <typename MakePrice>
+PlanFeature featureWith(MakePrice make) {
   PlanFeature feature;
   feature.feature = "calls";
   feature.included = *decimals(40);
-  feature.prices = {price};
+  feature.prices = {make()};
+  feature.dimension = "region";
+  for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
+    feature.variants.push_back({std::to_string(i), {make()}, {}});
+  }
   return feature;
+}
+
+struct Usage {
+  std::string variant;
+  Decimal quantity;
+};
+
+/// Events of the feature's variants and of the default.
+std::vector<Usage> someUsage(const PlanFeature& feature) {
+  std::vector<Usage> events;
+  for (const Decimal quantity : *rc::gen::container<std::vector<Decimal>>(decimals(30))) {
+    const auto index = *rc::gen::inRange<std::size_t>(0, feature.variants.size() + 1);
+    const bool is_default = index == feature.variants.size();
+    events.push_back({is_default ? std::string() : feature.variants[index].value, quantity});
+  }
+  return events;
 }
 
 /// The textbook's way to the 24-digit charge of q > 0 units: each scheme's definition, in whole
@@ -110,6 +138,7 @@ SchoolNumber slowCharge(const Price& price, Decimal q) {
       return charge;
     }
     case Scheme::volume:
+    case Scheme::percentage:
       break;
   }
   std::size_t index = 0;
@@ -118,8 +147,23 @@ SchoolNumber slowCharge(const Price& price, Decimal q) {
          school(price.tiers[index].flat_fee) * kOne;
 }
 
-Decimal charge(const PlanFeature& feature, Decimal quantity) {
-  return core::chargeFor(feature, feature.prices.front(), quantity);
+/// The charge of a whole feature by its definition: each variant in turn takes what is left of the
+/// included units, and pays for the rest.
+SchoolNumber slowFeatureCharge(const PlanFeature& feature, const std::vector<Usage>& events) {
+  SchoolNumber sum;
+  Decimal left = feature.included;
+  const auto add = [&](const std::string& variant, const Price& price) {
+    Decimal total;
+    for (const Usage& event : events) {
+      if (event.variant == variant) total += event.quantity;
+    }
+    const Decimal included = total < left ? total : left;
+    left -= included;
+    if (total > included) sum = sum + slowCharge(price, total - included).dividedBy(kOne);
+  };
+  for (const PriceVariant& variant : feature.variants) add(variant.value, variant.prices.front());
+  add("", feature.prices.front());
+  return sum;
 }
 
 Instant someSecond(std::int64_t from, std::int64_t to) {
@@ -130,15 +174,14 @@ Instant someSecond(std::int64_t from, std::int64_t to) {
 
 TEST_CASE("a charge is what its scheme's definition gives, rounded once") {
   rc::prop("chargeFor() agrees with whole-number arithmetic", [] {
-    const PlanFeature feature = someFeature();
-    const Decimal quantity = *decimals(200);
-    const Decimal result = charge(feature, quantity);
-    if (quantity <= feature.included) {
+    const Price price = somePrice();
+    const Decimal units = *decimals(200);
+    const Decimal result = core::chargeFor(price, units);
+    if (units.isZero()) {
       RC_ASSERT(result.isZero());
       return;
     }
-    const SchoolNumber exact = slowCharge(feature.prices.front(), quantity - feature.included);
-    RC_ASSERT(school(result) == exact.dividedBy(kOne));
+    RC_ASSERT(school(result) == slowCharge(price, units).dividedBy(kOne));
   });
 }
 
@@ -153,33 +196,28 @@ TEST_CASE("whole units of graduated tiers cost what they cost one by one") {
       price.tiers.push_back({Decimal::fromInteger(bound), *decimals(9), *decimals(9)});
     }
     price.tiers.push_back({std::nullopt, *decimals(9), *decimals(9)});
-    PlanFeature feature;
-    feature.included = Decimal::fromInteger(*rc::gen::inRange(0, 5));
-    feature.prices = {price};
     const auto count = *rc::gen::inRange<std::int64_t>(0, 40);
     Decimal sum;
     std::size_t entered = 0;
     for (std::int64_t unit = 1; unit <= count; ++unit) {
-      const Decimal place = Decimal::fromInteger(unit) - feature.included;
-      if (!place.isPositive()) continue;
       std::size_t index = 0;
-      while (price.tiers[index].up_to && *price.tiers[index].up_to < place) ++index;
+      while (price.tiers[index].up_to && *price.tiers[index].up_to < Decimal::fromInteger(unit)) {
+        ++index;
+      }
       sum += price.tiers[index].unit_price;
       for (; entered <= index; ++entered) sum += price.tiers[entered].flat_fee;
     }
-    RC_ASSERT(charge(feature, Decimal::fromInteger(count)) == sum);
+    RC_ASSERT(core::chargeFor(price, Decimal::fromInteger(count)) == sum);
   });
 }
 
 TEST_CASE("tier charges add up to the charge, tier by tier and unit by unit") {
-  rc::prop("the sums of tierCharges() are the charge and the units beyond the included", [] {
-    const PlanFeature feature = someFeature();
-    const Price& price = feature.prices.front();
-    const Decimal quantity = *decimals(200);
-    const std::vector<TierCharge> tiers = core::tierCharges(feature, price, quantity);
+  rc::prop("the sums of tierCharges() are the charge and the units", [] {
+    const Price price = somePrice();
+    const Decimal charged = *decimals(200);
+    const std::vector<TierCharge> tiers = core::tierCharges(price, charged);
     if (tiers.empty()) {
-      RC_ASSERT(price.scheme == Scheme::perUnit || price.scheme == Scheme::tokens ||
-                quantity <= feature.included);
+      RC_ASSERT(price.scheme == Scheme::perUnit || charged.isZero());
       return;
     }
     Decimal sum;
@@ -188,52 +226,119 @@ TEST_CASE("tier charges add up to the charge, tier by tier and unit by unit") {
       sum += tier.exact;
       units += tier.quantity;
     }
-    RC_ASSERT(sum == charge(feature, quantity));
-    if (price.scheme != Scheme::package) RC_ASSERT(units == quantity - feature.included);
+    RC_ASSERT(sum == core::chargeFor(price, charged));
+    if (price.scheme != Scheme::package) RC_ASSERT(units == charged);
   });
 }
 
 TEST_CASE("more usage never costs less, except where a cheaper volume tier begins") {
   rc::prop("charges do not fall", [] {
-    const PlanFeature feature = someFeature();
-    RC_PRE(feature.prices.front().scheme != Scheme::volume);
-    const Decimal quantity = *decimals(200);
-    const Decimal more = quantity + *decimals(20);
-    RC_ASSERT(charge(feature, quantity) <= charge(feature, more));
+    const Price price = somePrice();
+    RC_PRE(price.scheme != Scheme::volume);
+    const Decimal units = *decimals(200);
+    RC_ASSERT(core::chargeFor(price, units) <= core::chargeFor(price, units + *decimals(20)));
   });
 }
 
-TEST_CASE("the prices of the events of a period add up to its charge") {
-  rc::prop("charge after less charge before telescopes", [] {
-    const PlanFeature feature = someFeature();
-    Decimal quantity;
+TEST_CASE(
+    "the prices of a period's events add up to the charge of its totals, variant by variant") {
+  rc::prop("sum of eventPrice() is featureCharge() is the definition", [] {
+    const PlanFeature feature = featureWith(somePrice);
+    RatedPeriod rated(feature);
+    const std::vector<Usage> events = someUsage(feature);
     Decimal sum;
-    for (const Decimal event : *rc::gen::container<std::vector<Decimal>>(decimals(30))) {
-      sum += charge(feature, quantity + event) - charge(feature, quantity);
-      quantity += event;
+    for (const Usage& event : events) {
+      sum += core::eventPrice(rated.terms(), event.variant, event.quantity);
+      rated.usageOf(event.variant).quantity += event.quantity;
     }
-    RC_ASSERT(sum == charge(feature, quantity));
+    RC_ASSERT(sum == core::featureCharge(rated.terms(), {}, {}));
+    RC_ASSERT(school(sum) == slowFeatureCharge(feature, events));
+    Decimal lines;
+    Decimal included;
+    for (const core::VariantCharge& line : core::variantCharges(rated.terms())) {
+      lines += line.charge;
+      included += line.included;
+    }
+    RC_ASSERT(sum == lines);
+    RC_ASSERT(included <= feature.included);
+    // Taking the events back in any order gives it all back.
+    for (const Usage& event : events) {
+      sum += core::eventPrice(rated.terms(), event.variant, -event.quantity);
+      rated.usageOf(event.variant).quantity -= event.quantity;
+    }
+    RC_ASSERT(sum.isZero());
+  });
+}
+
+TEST_CASE("events by percentage cost the rate of what is beyond the included money, and the fee") {
+  rc::prop("eventPrice() agrees with whole-number arithmetic", [] {
+    const auto make = [] {
+      Price price;
+      price.currency = "USD";
+      price.scheme = Scheme::percentage;
+      price.rate_percent = *decimals(20);
+      price.fee_per_event = *decimals(2);
+      if (*rc::gen::arbitrary<bool>()) price.event_minimum = *decimals(3);
+      if (*rc::gen::arbitrary<bool>()) {
+        price.event_maximum = price.event_minimum.value_or(Decimal()) + *decimals(3);
+      }
+      return price;
+    };
+    const PlanFeature feature = featureWith(make);
+    RatedPeriod rated(feature);
+    Decimal total;
+    Decimal sum;
+    for (const Usage& event : someUsage(feature)) {
+      const Price& price = *core::priceOf(rated.terms(), event.variant);
+      const Decimal inside =
+          daybook::least(event.quantity, daybook::greatest(feature.included - total, Decimal()));
+      const Decimal beyond = event.quantity - inside;
+      SchoolNumber expected;
+      if (beyond.isPositive()) {
+        const SchoolNumber hundred(Int128{100});
+        expected = (school(beyond) * school(price.rate_percent) +
+                    school(price.fee_per_event) * hundred * kOne)
+                       .dividedBy(hundred * kOne);
+        if (price.event_minimum && expected < school(*price.event_minimum)) {
+          expected = school(*price.event_minimum);
+        }
+        if (price.event_maximum && school(*price.event_maximum) < expected) {
+          expected = school(*price.event_maximum);
+        }
+      }
+      const Decimal cost = core::eventPrice(rated.terms(), event.variant, event.quantity);
+      RC_ASSERT(school(cost) == expected);
+      rated.usageOf(event.variant).quantity += event.quantity;
+      rated.usageOf(event.variant).charged += cost;
+      total += event.quantity;
+      sum += cost;
+    }
+    RC_ASSERT(core::featureCharge(rated.terms(), {}, {}) == sum);
   });
 }
 
 TEST_CASE("a period's charge keeps within its prorated minimum and maximum") {
   rc::prop("charge <= maximum, and charge and minimum reach the minimum", [] {
-    PlanFeature feature = someFeature();
+    PlanFeature feature = featureWith(somePrice);
+    feature.variants.clear();
     Price& price = feature.prices.front();
     price.minimum_charge = *decimals(300);
     price.maximum_charge = *price.minimum_charge + *decimals(300);
     Span span;
     span.full_to = someSecond(1, 3'000'000);
     span.to = someSecond(0, span.full_to.ns / 1'000'000'000 + 1);
-    const Decimal quantity = *decimals(200);
-    const core::PeriodCharge result = core::periodCharge(feature, price, quantity, span);
+    RatedPeriod rated(feature);
+    rated.period.span = span;
+    rated.usageOf("").quantity = *decimals(200);
+    const core::VariantCharge line = core::variantCharges(rated.terms()).front();
     const Decimal minimum = core::prorated(*price.minimum_charge, span);
     const Decimal maximum = core::prorated(*price.maximum_charge, span);
-    RC_ASSERT(result.charge <= maximum);
-    RC_ASSERT(result.charge == daybook::least(charge(feature, quantity), maximum));
-    RC_ASSERT(!result.minimum.isNegative());
-    RC_ASSERT(result.charge.roundedTo(2) + result.minimum ==
-              daybook::greatest(minimum, result.charge.roundedTo(2)));
+    RC_ASSERT(line.charge == core::featureCharge(rated.terms(), {}, {}));
+    RC_ASSERT(line.cut == daybook::least(line.charge, maximum));
+    RC_ASSERT(!line.minimum.isNegative());
+    RC_ASSERT(line.cut.roundedTo(2) + line.minimum ==
+              daybook::greatest(minimum, line.cut.roundedTo(2)));
+    RC_ASSERT(core::billedTotal(rated.terms(), {}, {}, {}) == daybook::greatest(minimum, line.cut));
   });
 }
 

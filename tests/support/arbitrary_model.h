@@ -1,203 +1,19 @@
-// RapidCheck generators of model values: any value that an event, a command or a state may hold,
-// the extremes of every number among them. They need not make sense together.
+// RapidCheck generators of model values: any value that an event or a state may hold, the extremes
+// of every number among them. They need not make sense together.
 #pragma once
 
-#include <rapidcheck.h>
-
 #include <cstdint>
-#include <limits>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "ledger/model/command.h"
 #include "ledger/model/customer.h"
 #include "ledger/model/event.h"
 #include "ledger/model/invoice.h"
 #include "ledger/model/ledger_state.h"
+#include "tests/support/arbitrary_basics.h"
+#include "tests/support/arbitrary_command.h"
 
 namespace daybook::testing {
-
-template <typename T>
-T any() {
-  return *rc::gen::arbitrary<T>();
-}
-
-/// A number whose size varies with its number of bits.
-inline std::uint64_t anyNumber(int bits = 64) {
-  const int width = *rc::gen::inRange(0, bits + 1);
-  return width == 0 ? 0 : any<std::uint64_t>() >> (64 - width);
-}
-
-inline std::int64_t anyInt64() { return static_cast<std::int64_t>(anyNumber()); }
-
-inline Decimal anyDecimal() {
-  const auto high = static_cast<UInt128>(anyNumber());
-  return Decimal::fromUnits(static_cast<Int128>(high << 64 | anyNumber()));
-}
-
-inline Instant anyInstant() {
-  return *rc::gen::element(Instant{}, Instant::never(), Instant{1}, Instant{-1},
-                           Instant{anyInt64()});
-}
-
-/// Present ones are never 0, which stands for absent.
-inline std::optional<Instant> anyOptionalInstant() {
-  const Instant at = anyInstant();
-  return at == Instant{} ? std::nullopt : std::optional(at);
-}
-
-/// At most 64 bytes, which fit everywhere.
-inline std::string anyText() {
-  return *rc::gen::element(std::string(), std::string("a"), std::string("calls"),
-                           std::string("1234567"), std::string("12345678"), std::string("Grüße"),
-                           std::string("a\"b\\c"), any<std::string>().substr(0, 64));
-}
-
-template <typename E>
-E anyOf(E newest) {
-  return static_cast<E>(*rc::gen::inRange(0, static_cast<int>(newest) + 1));
-}
-
-template <typename Make>
-auto anyList(Make make, int size_max = 3) {
-  std::vector<decltype(make())> list;
-  const int size = *rc::gen::inRange(0, size_max + 1);
-  for (int i = 0; i < size; ++i) list.push_back(make());
-  return list;
-}
-
-template <typename Make>
-auto maybe(Make make) {
-  std::optional<decltype(make())> value;
-  if (any<bool>()) value = make();
-  return value;
-}
-
-inline std::uint32_t anyNonZero() {
-  return static_cast<std::uint32_t>(1 + anyNumber(32) % 0xFFFFFFFF);
-}
-inline std::uint32_t any32() { return static_cast<std::uint32_t>(anyNumber(32)); }
-
-inline Feature anyFeature() {
-  return {anyText(), anyText(), anyOf(FeatureType::boolean), anyOf(Meter::count)};
-}
-
-inline Price anyPrice() {
-  Price to;
-  to.currency = anyText();
-  to.scheme = anyOf(Scheme::tokens);
-  to.unit_price = anyDecimal();
-  to.tiers = anyList([] { return Tier{maybe(anyDecimal), anyDecimal(), anyDecimal()}; });
-  to.package_size = anyDecimal();
-  to.package_price = anyDecimal();
-  to.margin_percent = anyDecimal();
-  to.minimum_charge = maybe(anyDecimal);
-  to.maximum_charge = maybe(anyDecimal);
-  return to;
-}
-
-inline PlanFeature anyPlanFeature() {
-  PlanFeature to;
-  to.feature = anyText();
-  to.included = anyDecimal();
-  to.unlimited = any<bool>();
-  to.overage = anyOf(Overage::block);
-  to.prices = anyList(anyPrice, 2);
-  to.credits_per_unit = anyDecimal();
-  to.credits_per_money = anyDecimal();
-  to.margin_percent = anyDecimal();
-  return to;
-}
-
-inline Plan anyPlan() {
-  Plan to;
-  to.code = anyText();
-  to.version = any32();
-  to.name = anyText();
-  to.model = anyOf(ConsumptionModel::balance);
-  to.interval = anyOf(Interval::year);
-  to.prices = anyList([] { return BasePrice{anyText(), anyDecimal(), maybe(anyDecimal)}; });
-  to.features = anyList(anyPlanFeature, 2);
-  to.credits = anyDecimal();
-  to.grant_priority = any<std::int32_t>();
-  to.at_zero = anyOf(AtZero::block);
-  to.carry_top_ups = any<bool>();
-  return to;
-}
-
-inline Pack anyPack() {
-  Pack to;
-  to.code = anyText();
-  to.version = any32();
-  to.name = anyText();
-  to.credits = anyDecimal();
-  to.prices = anyList([] { return PackPrice{anyText(), anyDecimal()}; });
-  to.priority = any<std::int32_t>();
-  to.expires_after_days = any32();
-  to.features = anyList(anyText);
-  return to;
-}
-
-inline ModelPrice anyModelPrice() {
-  return {anyText(),    anyText(),    anyDecimal(), anyDecimal(),
-          anyDecimal(), anyDecimal(), any<bool>()};
-}
-
-inline Catalog anyCatalog() {
-  const auto book = [] {
-    return PriceBook{anyText(), any32(), anyInstant(), anyList(anyModelPrice)};
-  };
-  return {anyList(anyFeature), anyList(anyPlan, 2), anyList(anyPack), anyList(book)};
-}
-
-inline Tokens anyTokens() {
-  const auto count = [] { return anyNumber(63); };
-  return {anyText(), anyText(), maybe(count), maybe(count), maybe(count), anyNumber(), anyNumber()};
-}
-
-inline RecordUsage anyUsage() {
-  RecordUsage to;
-  to.feature = anyText();
-  to.quantity = maybe(anyDecimal);
-  to.tokens = maybe(anyTokens);
-  to.at = anyOptionalInstant();
-  to.properties = anyList([] { return Property{anyText(), anyText()}; });
-  to.on_shortfall = anyOf(OnShortfall::overdraw);
-  return to;
-}
-
-inline Subscribe anySubscribe() { return {anyText(), anyText(), anyOptionalInstant()}; }
-inline Cancel anyCancel() { return {anyOf(CancelWhen::now)}; }
-
-/// The digest of a catalog is empty: it does not travel.
-inline CommandBody anyCommandBody() {
-  switch (*rc::gen::inRange(0, static_cast<int>(std::variant_size_v<CommandBody>))) {
-    case 0:
-      return anyUsage();
-    case 1:
-      return BuyCredits{anyText(), anyText()};
-    case 2:
-      return TopUp{anyDecimal(), anyText()};
-    case 3:
-      return CreateCustomer{anyText()};
-    case 4:
-      return UpdateCustomer{anyText()};
-    case 5:
-      return anySubscribe();
-    case 6:
-      return anyCancel();
-    case 7:
-      return RevokeCancel{};
-    case 8:
-      return PublishCatalog{anyCatalog(), {}};
-    default:
-      return MoveClock{anyInstant()};
-  }
-}
-
-inline Command anyCommand() { return {anyText(), anyText(), anyCommandBody()}; }
 
 inline Span anySpan() { return {anyInstant(), anyInstant(), anyInstant(), anyInstant()}; }
 inline Terms anyTerms() { return {anyText(), any32(), anyText()}; }
@@ -214,13 +30,53 @@ inline Grant anyGrant() {
   to.expiry = anyInstant();
   to.features = anyList([] { return FeatureNumber(anyNonZero()); });
   to.pack = anyText();
+  to.price = anyDecimal();
+  to.invoice = anyInvoiceNumber();
+  to.rollovers = any32();
+  to.last_drawn = anyInstant();
+  to.expired = any<bool>();
   return to;
 }
 
+inline FeatureNumber anyFeatureNumber() { return FeatureNumber(anyNonZero()); }
+inline GrantNumber anyGrantNumber() { return GrantNumber(anyNonZero()); }
+
+inline FeatureUsage anyFeatureUsage() {
+  FeatureUsage to;
+  to.feature = anyFeatureNumber();
+  to.variant = anyText();
+  to.quantity = anyDecimal();
+  to.charged = anyDecimal();
+  to.unpaid = anyDecimal();
+  to.events = anyNumber();
+  to.tokens = anyTotals();
+  to.latest_at = anyInstant();
+  to.values = anyList([] { return ValueCount{anyText(), anyNumber()}; });
+  return to;
+}
+
+inline SeatsHeld anySeatsHeld() {
+  return {anyFeatureNumber(), anyNumber(), anyNumber(), anyDecimal()};
+}
+
 inline Subscription anySubscription() {
-  return {anyText(),    anyText(),    anyOf(Interval::year),
-          anyInstant(), anyInstant(), anyOptionalInstant(),
-          anyInstant()};
+  Subscription to;
+  to.plan = anyText();
+  to.currency = anyText();
+  to.billing_interval = anyInterval();
+  to.started = anyInstant();
+  to.since = anyInstant();
+  to.anchor = anyInstant();
+  to.cancel_at = anyOptionalInstant();
+  to.billing_to = anyInstant();
+  to.trial_to = anyOptionalInstant();
+  to.paused = anyOptionalInstant();
+  to.pinned_version = any32();
+  to.change = maybe([] { return ScheduledChange{anyText(), anyInterval()}; });
+  to.discount = maybe([] { return Discount{anyDecimal(), anyDecimal(), any32()}; });
+  to.billing = anySpan();
+  to.base_charged = anyDecimal();
+  return to;
 }
 
 inline SpendingBalance anyBalance() {
@@ -231,8 +87,9 @@ inline SpendingBalance anyBalance() {
 
 inline InvoiceLine anyLine() {
   InvoiceLine to;
-  to.type = anyOf(LineType::topUp);
+  to.type = anyOf(LineType::customerCredit);
   to.feature = anyText();
+  to.variant = anyText();
   to.description = anyText();
   to.quantity = anyDecimal();
   to.included = anyDecimal();
@@ -251,7 +108,8 @@ inline Invoice anyInvoice() {
   Invoice to;
   to.number = InvoiceNumber(anyNumber());
   to.label = anyText();
-  to.type = anyOf(InvoiceType::balanceTopUp);
+  to.type = anyOf(InvoiceType::adjustment);
+  to.status = anyOf(InvoiceStatus::uncollectible);
   to.customer = anyText();
   to.currency = anyText();
   to.date = anyInstant();
@@ -271,20 +129,21 @@ inline LedgerCreated anyLedgerCreated() {
   LedgerCreated to;
   to.ledger_id = anyText();
   to.settings = {
-      anyOf(ClockKind::manual), {anyInt64()}, {anyInt64()}, {anyInt64()}, anyText(), any32()};
+      anyOf(ClockKind::manual), {anyInt64()},      {anyInt64()}, {anyInt64()}, anyText(), anyText(),
+      1 + anyNumber(63),        1 + anyNumber(63), any32()};
   return to;
 }
 
 inline PeriodStarted anyPeriodStarted() {
-  return {anyInt64(),   anySpan(),       anyTerms(),   maybe(anySpan),
-          anyInstant(), maybe(anyGrant), anyDecimal(), anyDecimal()};
+  return {anyInt64(),      anySpan(),    anyTerms(),   maybe(anySpan), anyInstant(),
+          maybe(anyGrant), anyDecimal(), anyDecimal(), any<bool>(),    anyList(anySeatsHeld)};
 }
 
 inline UsageRecorded anyUsageRecorded() {
   UsageRecorded to;
   to.asked = anyUsage();
   to.feature = FeatureNumber(anyNonZero());
-  to.disposition = anyOf(Disposition::grace);
+  to.disposition = anyOf(Disposition::late);
   to.period_from = anyInstant();
   to.quantity = any<bool>() && to.asked.quantity ? *to.asked.quantity : anyDecimal();
   to.tokens = any<bool>() ? anyTotals() : TokenTotals{};
@@ -293,6 +152,54 @@ inline UsageRecorded anyUsageRecorded() {
   to.overdrawn = any<bool>() ? anyDecimal() : Decimal();
   to.unpaid = any<bool>() ? anyDecimal() : Decimal();
   to.balance_after = anyDecimal();
+  to.variant = anyText();
+  to.late_charge = any<bool>() ? anyDecimal() : Decimal();
+  return to;
+}
+
+inline UsageVoided anyUsageVoided() {
+  UsageVoided to;
+  to.asked = anyVoidUsage();
+  to.usage = Position(1 + anyNumber(63));
+  to.feature = anyFeatureNumber();
+  to.variant = anyText();
+  to.value = anyText();
+  to.disposition = anyOf(Disposition::late);
+  to.period_from = anyInstant();
+  to.at = anyInstant();
+  to.quantity = anyDecimal();
+  to.tokens = any<bool>() ? anyTotals() : TokenTotals{};
+  to.price = anyDecimal();
+  to.draws = anyList([] { return Draw{anyGrantNumber(), anyDecimal()}; });
+  to.debt = anyDecimal();
+  to.unpaid = anyDecimal();
+  to.late_charge = anyDecimal();
+  return to;
+}
+
+inline CreditNote anyCreditNote() {
+  CreditNote to;
+  to.number = CreditNoteNumber(1 + anyNumber(63));
+  to.label = anyText();
+  to.invoice = anyInvoiceNumber();
+  to.customer = anyText();
+  to.currency = anyText();
+  to.date = anyInstant();
+  to.reason = anyText();
+  to.total = anyDecimal();
+  to.as_customer_credit = any<bool>();
+  to.computed_at = Position(anyNumber());
+  return to;
+}
+
+inline CustomerMovedIn anyCustomerMovedIn() {
+  CustomerMovedIn to;
+  to.subscription = anySubscription();
+  to.period = anyPeriodStarted();
+  to.usage = anyList(anyFeatureUsage);
+  to.balance = any<bool>() ? anyBalance() : SpendingBalance{};
+  to.grants = anyList(anyGrant);
+  to.customer_credit = anyDecimal();
   return to;
 }
 
@@ -308,8 +215,60 @@ inline PackPurchased anyPackPurchased() {
   return to;
 }
 
+inline EventBody anyLaterEventBody(int kind) {
+  switch (kind) {
+    case 20:
+      return TrialEnded{anySubscription(), anyInvoiceNumber()};
+    case 21:
+      return PlanChanged{maybe(anyChangePlan), anyInstant(), anySubscription(), anyInvoiceNumber()};
+    case 22:
+      return ChangeScheduled{anyChangePlan(), {anyText(), anyInterval()}, anyInstant()};
+    case 23:
+      return ChangeRevoked{};
+    case 24:
+      return Paused{{}, anyInstant()};
+    case 25:
+      return Resumed{{}, anySubscription(), anyInvoiceNumber()};
+    case 26:
+      return VersionPinned{{any<bool>()}, any32()};
+    case 27:
+      return AllowanceRaised{any32(), maybe(anyGrant), anyDecimal(), anyDecimal()};
+    case 28:
+      return SeatsChanged{anyChangeSeats(), anyFeatureNumber(), anyNumber(),
+                          anyNumber(),      anyDecimal(),       anyDecimal()};
+    case 29:
+      return CreditsGranted{maybe(anyGrantCredits), anyGrant(), anyDecimal()};
+    case 30:
+      return CreditsRolledOver{anyGrantNumber(), anyGrant()};
+    case 31:
+      return PackRefunded{anyRefundPack(), anyDecimal(), CreditNoteNumber(anyNumber())};
+    case 32:
+      return anyUsageVoided();
+    case 33:
+      return AdjustmentAdded{anyAddAdjustment(), anyText(), anyInvoiceNumber()};
+    case 34:
+      return CustomerCreditAdded{anyAddCustomerCredit(), anyText()};
+    case 35:
+      return CreditNoteClosed{maybe(anyCreditInvoice), anyCreditNote(),
+                              anyOf(InvoiceStatus::uncollectible), anyDecimal()};
+    case 36:
+      return PaymentRecorded{anyRecordPayment(), anyDecimal(), anyOf(InvoiceStatus::uncollectible)};
+    case 37:
+      return PaymentFailed{anyRecordPaymentFailure()};
+    case 38:
+      return InvoiceUncollectible{{anyInvoiceNumber()}};
+    case 39:
+      return AlertsSet{anySetAlerts()};
+    case 40:
+      return AlertRaised{anyAlertRule(), anyInstant(), anyDecimal(), anyDecimal()};
+    default:
+      return anyCustomerMovedIn();
+  }
+}
+
 inline EventBody anyEventBody() {
-  switch (*rc::gen::inRange(0, static_cast<int>(std::variant_size_v<EventBody>))) {
+  const int kind = *rc::gen::inRange(0, static_cast<int>(std::variant_size_v<EventBody>));
+  switch (kind) {
     case 0:
       return anyLedgerCreated();
     case 1:
@@ -323,7 +282,7 @@ inline EventBody anyEventBody() {
     case 5:
       return CatalogPublished{anyText(), any32()};
     case 6:
-      return CustomerCreated{{anyText()}, anyText(), anyText()};
+      return CustomerCreated{anyCreateCustomer(), anyText(), anyText()};
     case 7:
       return CustomerUpdated{{anyText()}};
     case 8:
@@ -350,8 +309,10 @@ inline EventBody anyEventBody() {
       return CreditsExpired{GrantNumber(anyNonZero()), anyDecimal(), anyInstant()};
     case 18:
       return InvoiceClosed{anyInvoice()};
-    default:
+    case 19:
       return ClockMoved{{anyInstant()}};
+    default:
+      return anyLaterEventBody(kind);
   }
 }
 
@@ -367,6 +328,37 @@ inline Event anyEvent() {
   return to;
 }
 
+inline UsagePeriod anyPeriod() {
+  UsagePeriod to;
+  to.index = anyInt64();
+  to.span = anySpan();
+  to.terms = anyTerms();
+  to.billing = maybe(anySpan);
+  to.trial = any<bool>();
+  to.pinned = any<bool>();
+  to.usage = anyList(anyFeatureUsage);
+  if (any<bool>()) to.balance = anyBalance();
+  to.seats = anyList([] { return PeriodSeats{anyFeatureNumber(), anyNumber(), anyDecimal()}; });
+  to.granted = anyDecimal();
+  to.raise_at = anyInstant();
+  to.alerts = anyList([] { return RaisedAlert{anyAlertRule()}; });
+  return to;
+}
+
+inline InvoiceRef anyInvoiceRef() {
+  return {InvoiceNumber(1 + anyNumber(63)),
+          Position(1 + anyNumber(63)),
+          anyOf(InvoiceStatus::uncollectible),
+          anyDecimal(),
+          anyDecimal(),
+          anyDecimal(),
+          anyDecimal()};
+}
+
+inline LateCharge anyLateCharge() {
+  return {anyFeatureNumber(), anyText(), anySpan(), anyTerms(), anyDecimal(), anyDecimal()};
+}
+
 inline Customer anyCustomer() {
   Customer to;
   to.number = CustomerNumber(anyNonZero());
@@ -376,28 +368,22 @@ inline Customer anyCustomer() {
   to.events = anyNumber();
   to.last = Position(anyNumber());
   to.subscription = maybe(anySubscription);
-  to.periods = anyList([] {
-    return UsagePeriod{anyInt64(),
-                       anySpan(),
-                       anyTerms(),
-                       maybe(anySpan),
-                       anyList([] {
-                         return FeatureUsage{FeatureNumber(anyNonZero()),
-                                             anyDecimal(),
-                                             anyDecimal(),
-                                             anyDecimal(),
-                                             anyNumber(),
-                                             anyTotals()};
-                       }),
-                       any<bool>() ? anyBalance() : SpendingBalance{}};
-  });
-  to.subscribed = anyList([] { return SubscribedSpan{anyInstant(), anyInstant()}; });
+  to.periods = anyList(anyPeriod, 2);
+  to.closed = anyList(anyPeriod, 2);
+  to.subscribed = anyList([] { return SubscribedSpan{anyInstant(), anyInstant(), any<bool>()}; });
   to.grants = anyList(anyGrant);
   to.last_grant = GrantNumber(any32());
   to.credit_debt = anyDecimal();
-  to.invoices = anyList([] {
-    return InvoiceRef{InvoiceNumber(1 + anyNumber(63)), Position(1 + anyNumber(63))};
+  to.invoices = anyList(anyInvoiceRef);
+  to.credit_notes = anyList([] {
+    return CreditNoteRef{CreditNoteNumber(1 + anyNumber(63)), Position(1 + anyNumber(63))};
   });
+  to.seats = anyList(anySeatsHeld);
+  to.late = anyList(anyLateCharge);
+  to.adjustments = anyList([] { return PendingAdjustment{anyText(), anyDecimal()}; });
+  to.credits = anyList([] { return CustomerCredit{anyDecimal(), anyText()}; });
+  to.voided = anyList([] { return VoidedUsage{Position(1 + anyNumber(63)), anyInstant()}; });
+  to.alert_rules = maybe(anyAlertRules);
   return to;
 }
 
@@ -418,6 +404,7 @@ inline LedgerState anyLedgerState() {
   to.recorded = anyInstant();
   to.clock = anyInstant();
   to.invoices = anyList([] { return Position(1 + anyNumber(63)); });
+  to.credit_notes = anyList([] { return Position(1 + anyNumber(63)); });
   return to;
 }
 

@@ -1,10 +1,12 @@
 // A ledger without store or daemon: the engine, a clock that the test moves, and the log it makes.
 //
-// It does what a caller of the engine owes: works off what is due before it decides, seals, and
-// applies. `zones` outlives it.
+// It does what a caller of the engine owes: looks keys up, works off what is due before it decides,
+// passes the event that a command speaks of, seals, and applies. `zones` outlives it.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,12 +31,24 @@ class TestLedger {
            CustomerNumber(), 0, "");
   }
 
-  /// Decides and records one command, after what is due for its customer. Keys are never repeated.
-  Answer give(const std::string& customer, CommandBody body) {
+  /// Decides and records one command, after what is due for its customer. Without a key it gets a
+  /// new one; a repeated one is answered with what it was answered first.
+  Answer give(const std::string& customer, CommandBody body, std::string key = {}) {
+    const bool is_new = key.empty();
+    if (is_new) key = "key-" + std::to_string(++keys_);
+    const Command command{std::move(key), customer, std::move(body)};
+    if (!is_new) {
+      if (const Event* before = find(scopeOf(command), command.key)) {
+        return repeated(*before, command);
+      }
+    }
     const Customer* known = state().find(customer);
     if (known != nullptr) workOff(known->number);
-    const Command command{"key-" + std::to_string(++keys_), customer, std::move(body)};
-    core::Decision decision = engine_.decide(command, context());
+    core::Context asked = context();
+    if (const auto* voided = std::get_if<VoidUsage>(&command.body); known != nullptr && voided) {
+      asked.subject = find(known->number, voided->usage_key);
+    }
+    core::Decision decision = engine_.decide(command, asked);
     Answer answer;
     answer.verdict = decision.verdict;
     if (!decision.verdict.isOk()) return answer;
@@ -42,6 +56,14 @@ class TestLedger {
     append(std::move(decision.events), decision.customer, decision.keyed, command.key);
     answer.receipt = receiptOf(log_[keyed]);
     return answer;
+  }
+
+  /// The event of this scope that carries the key; nullptr when none does.
+  const Event* find(CustomerNumber scope, const std::string& key) const {
+    for (const Event& event : log_) {
+      if (event.key == key && keyScope(event) == scope) return &event;
+    }
+    return nullptr;
   }
 
   /// Moves the clock and nothing else: what has become due stays undone.
@@ -101,6 +123,29 @@ class TestLedger {
   }
 
  private:
+  /// Where the command's key is unique.
+  CustomerNumber scopeOf(const Command& command) const {
+    const Customer* known = state().find(command.customer);
+    if (known == nullptr || std::holds_alternative<CreateCustomer>(command.body)) return {};
+    return known->number;
+  }
+
+  /// The answer to a key that is in the log, at `before`.
+  static Answer repeated(const Event& before, const Command& command) {
+    std::optional<std::string_view> difference =
+        firstDifference(askedOf(before.body).value(), command.body);
+    const auto* created = std::get_if<CustomerCreated>(&before.body);
+    if (!difference && created && created->id != command.customer) difference = "customer";
+    Answer answer;
+    if (difference) {
+      answer.verdict = {Outcome::keyReused, std::string(*difference)};
+      return answer;
+    }
+    answer.receipt = receiptOf(before);
+    answer.receipt.duplicate = true;
+    return answer;
+  }
+
   static constexpr std::size_t kNoKey = static_cast<std::size_t>(-1);
 
   void append(std::vector<EventBody> bodies, CustomerNumber customer, std::size_t keyed,

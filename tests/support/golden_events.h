@@ -10,6 +10,7 @@
 
 #include "ledger/base/decimal.h"
 #include "ledger/model/event.h"
+#include "tests/support/golden_values.h"
 
 namespace daybook::testing {
 
@@ -20,148 +21,132 @@ struct GoldenEvent {
 
 namespace golden {
 
-inline Decimal decimal(const char* text) { return Decimal::parse(text).value(); }
-
-inline Plan plan() {
-  const Price per_unit{.currency = "USD",
-                       .unit_price = decimal("0.01"),
-                       .minimum_charge = decimal("5"),
-                       .maximum_charge = decimal("1000")};
-  const Price graduated{.currency = "EUR",
-                        .scheme = Scheme::graduated,
-                        .tiers = {{decimal("100"), decimal("0.5"), Decimal()},
-                                  {std::nullopt, decimal("0.25"), decimal("3")}}};
-  const Price package{.currency = "USD",
-                      .scheme = Scheme::package,
-                      .package_size = decimal("1000"),
-                      .package_price = decimal("1.5")};
-  const Price tokens{.currency = "USD", .scheme = Scheme::tokens, .margin_percent = decimal("20")};
-  return {.code = "pro",
-          .version = 2,
-          .name = "Pro",
-          .model = ConsumptionModel::balance,
-          .interval = Interval::year,
-          .prices = {{"USD", decimal("99"), decimal("50")}, {"EUR", decimal("89"), std::nullopt}},
-          .features = {{.feature = "calls",
-                        .included = decimal("10000"),
-                        .overage = Overage::block,
-                        .prices = {per_unit, graduated}},
-                       {.feature = "mail", .prices = {package}},
-                       {.feature = "ai",
-                        .prices = {tokens},
-                        .credits_per_unit = decimal("2"),
-                        .credits_per_money = decimal("100"),
-                        .margin_percent = decimal("12.5")},
-                       {.feature = "sso", .unlimited = true}},
-          .credits = decimal("1000"),
-          .grant_priority = -7,
-          .at_zero = AtZero::block,
-          .carry_top_ups = true};
+/// Catalog, customers, subscriptions and seats of the whole rule book. `add` is that of
+/// goldenEvents().
+template <typename Add>
+void addSubscriptions(Add add, const Span& month, const Span& year) {
+  add("ledgerCreated_b", LedgerCreated{.ledger_id = "00112233445566778899aabbccddeeff",
+                                       .format_version = 1,
+                                       .settings = {.credit_note_prefix = "G-",
+                                                    .first_invoice = 4'711,
+                                                    .first_credit_note = 12}});
+  add("featurePublished_b", FeaturePublished{FeatureNumber(4),
+                                             {.code = "users",
+                                              .type = FeatureType::metered,
+                                              .meter = Meter::unique,
+                                              .unique_property = "user"}});
+  add("featurePublished_c",
+      FeaturePublished{FeatureNumber(5), {.code = "seats", .type = FeatureType::seats}});
+  add("planPublished_b", PlanPublished{seatPlan()});
+  add("planPublished_c", PlanPublished{silentPlan()});
+  CustomerCreated moved;
+  moved.asked.opening = opening();
+  moved.id = "acme";
+  moved.zone = "UTC";
+  add("customerCreated_b", moved, "create-b", 7);
+  add("subscribed_b", Subscribed{subscribe(), fullSubscription(year), InvoiceNumber()},
+      "subscribe-2", 7);
+  add("periodStarted_c", trialStarted(month), "", 7);
+  add("canceled_d", Canceled{Cancel{CancelWhen::now, true}, month.to}, "cancel-4", 7);
+  add("usageRecorded_d", usageSet(), "usage-d", 7);
+  add("invoiceClosed_b", InvoiceClosed{settledInvoice()}, "", 7);
+  add("trialEnded_a", TrialEnded{subscription(year), InvoiceNumber(45)}, "", 7);
+  add("planChanged_a", PlanChanged{std::nullopt, month.to, subscription(year), InvoiceNumber()}, "",
+      7);
+  add("planChanged_b",
+      PlanChanged{ChangePlan{"team", Interval::quarter, ChangeWhen::now}, month.to,
+                  subscription(year), InvoiceNumber(46)},
+      "change-1", 7);
+  add("changeScheduled_a",
+      ChangeScheduled{
+          {"team", std::nullopt, ChangeWhen::periodEnd}, {"team", Interval::month}, year.to},
+      "change-2", 7);
+  add("changeRevoked_a", ChangeRevoked{}, "change-3", 7);
+  add("paused_a", Paused{{}, month.to}, "pause-1", 7);
+  add("resumed_a", Resumed{{}, subscription(year), InvoiceNumber(47)}, "resume-1", 7);
+  add("versionPinned_a", VersionPinned{{.pinned = true}, 2}, "pin-1", 7);
+  add("versionPinned_b", VersionPinned{{.pinned = false}, 0}, "pin-2", 7);
+  add("allowanceRaised_a", AllowanceRaised{3, fullGrant(), decimal("0.5"), Decimal()}, "", 7);
+  add("allowanceRaised_b", AllowanceRaised{3, std::nullopt, Decimal(), decimal("12.5")}, "", 7);
+  SeatsChanged seats_removed;
+  seats_removed.asked.feature = "seats";
+  seats_removed.asked.seats = -2;
+  seats_removed.feature = FeatureNumber(5);
+  seats_removed.held = 7;
+  seats_removed.highest = 9;
+  add("seatsChanged_a", seats_removed, "seats-1", 7);
+  SeatsChanged seats_set = seats_removed;
+  seats_set.asked.seats = 12;
+  seats_set.asked.set = true;
+  seats_set.held = seats_set.highest = 12;
+  seats_set.value = decimal("180");
+  seats_set.true_up = decimal("23.25");
+  add("seatsChanged_b", seats_set, "seats-2", 7);
 }
 
-inline Grant grant() {
-  return {.number = GrantNumber(3),
-          .kind = GrantKind::purchased,
-          .priority = 40,
-          .credits = decimal("500"),
-          .remaining = decimal("499.5"),
-          .effective = {1'706'745'600'000'000'000},
-          .expiry = Instant::never(),
-          .features = {FeatureNumber(1), FeatureNumber(3)},
-          .pack = "starter"};
-}
-
-inline Invoice invoice() {
-  const InvoiceLine base{.type = LineType::planBase,
-                         .description = "Pro",
-                         .quantity = decimal("1"),
-                         .unit_price = decimal("99"),
-                         .exact = decimal("99"),
-                         .amount = decimal("99"),
-                         .from = {1'709'251'200'000'000'000},
-                         .to = {1'711'929'600'000'000'000}};
-  const InvoiceLine overage{
-      .type = LineType::overage,
-      .feature = "calls",
-      .description = "API calls",
-      .quantity = decimal("10150.125"),
-      .included = decimal("10000"),
-      .tiers = {{decimal("100"), decimal("0.5"), Decimal(), decimal("50")},
-                {decimal("50.125"), decimal("0.25"), decimal("3"), decimal("15.53125")}},
-      .exact = decimal("65.53125"),
-      .amount = decimal("65.53"),
-      .from = {1'706'745'600'000'000'000},
-      .to = {1'709'251'200'000'000'000}};
-  return {.number = InvoiceNumber(42),
-          .label = "INV-000042",
-          .type = InvoiceType::renewal,
-          .customer = "acme",
-          .currency = "USD",
-          .date = {1'709'251'200'000'000'000},
-          .due = {1'710'460'800'000'000'000},
-          .from = {1'706'745'600'000'000'000},
-          .to = {1'709'251'200'000'000'000},
-          .plan = "pro",
-          .plan_version = 2,
-          .price_book_version = 1,
-          .computed_at = Position(980),
-          .lines = {base, overage},
-          .total = decimal("164.53")};
-}
-
-inline PeriodStarted periodStarted(const Span& month, const Span& year) {
-  PeriodStarted to;
-  to.index = 12;
-  to.span = month;
-  to.terms = {"pro", 2, "USD"};
-  to.billing = year;
-  to.billing_to = year.to;
-  to.grant = grant();
-  to.debt_paid = decimal("0.5");
-  to.included_balance = decimal("8.25");
-  return to;
-}
-
-inline UsageRecorded usage() {
-  return {.asked = {.feature = "calls"},
-          .feature = FeatureNumber(1),
-          .period_from = {1'706'745'600'000'000'000},
-          .quantity = decimal("1"),
-          .balance_after = decimal("9999")};
-}
-
-inline UsageRecorded usageOfTokens() {
-  UsageRecorded to = usage();
-  to.asked = {.feature = "ai",
-              .tokens = Tokens{.provider = "acme-ai",
-                               .model = "large",
-                               .total_input = 1'000,
-                               .output = 500,
-                               .cache_read = 200,
-                               .cache_write = 100},
-              .at = Instant{1'706'900'000'123'456'789},
-              .properties = {{"region", "eu"}, {"note", "Grüße"}},
-              .on_shortfall = OnShortfall::overdraw};
-  to.feature = FeatureNumber(3);
-  to.disposition = Disposition::grace;
-  to.quantity = decimal("0.0105");
-  to.tokens = {700, 500, 200, 100};
-  to.price = decimal("0.0126");
-  to.balance_after = decimal("-0.000000000001");
-  return to;
-}
-
-inline UsageRecorded usageOfCredits() {
-  UsageRecorded to = usage();
-  to.asked.quantity = decimal("2.5");
-  to.asked.on_shortfall = OnShortfall::cap;
-  to.quantity = decimal("2.5");
-  to.price = decimal("5");
-  to.draws = {{GrantNumber(1), decimal("3")}, {GrantNumber(2), decimal("1.25")}};
-  to.overdrawn = decimal("0.5");
-  to.unpaid = decimal("0.25");
-  to.balance_after = Decimal();
-  return to;
+/// As above: what came of credits, corrections and money.
+template <typename Add>
+void addAccounts(Add add, const Span& month, const Span& year) {
+  add("creditsGranted_a",
+      CreditsGranted{GrantCredits{.credits = decimal("100"),
+                                  .priority = 10,
+                                  .effective = month.from,
+                                  .expiry = month.to,
+                                  .features = {"calls", "ai"},
+                                  .reason = "Welcome"},
+                     grant(), decimal("0.5")},
+      "grant-1", 7);
+  add("creditsGranted_b", CreditsGranted{std::nullopt, fullGrant(), Decimal()}, "", 7);
+  add("creditsRolledOver_a", CreditsRolledOver{GrantNumber(2), fullGrant()}, "", 7);
+  PackRefunded refunded;
+  refunded.asked.grant = GrantNumber(3);
+  refunded.asked.reason = "Not needed";
+  refunded.credits = decimal("499.5");
+  refunded.credit_note = CreditNoteNumber(8);
+  add("packRefunded_a", refunded, "refund-1", 7);
+  add("usageVoided_a", voided(), "void-1", 7);
+  add("usageVoided_b",
+      UsageVoided{.asked = {.usage_key = "0123456789abcdef"},
+                  .usage = Position(1'018),
+                  .feature = FeatureNumber(1)},
+      "void-2", 7);
+  AdjustmentAdded adjusted;
+  adjusted.asked.amount = decimal("-12.5");
+  adjusted.asked.currency = adjusted.currency = "USD";
+  adjusted.asked.description = "Support credit";
+  adjusted.asked.at_once = true;
+  adjusted.invoice = InvoiceNumber(48);
+  add("adjustmentAdded_a", adjusted, "adjust-1", 7);
+  add("customerCreditAdded_a", CustomerCreditAdded{{decimal("50"), "USD", "Goodwill"}, "USD"},
+      "credit-1", 7);
+  add("creditNoteClosed_a", CreditNoteClosed{std::nullopt, creditNote(), InvoiceStatus::paid}, "",
+      7);
+  add("creditNoteClosed_b",
+      CreditNoteClosed{CreditInvoice{InvoiceNumber(42), decimal("64.53"), "Outage", true},
+                       creditNote(), InvoiceStatus::voided, decimal("100")},
+      "credit-note-1", 7);
+  PaymentRecorded paid;
+  paid.asked.invoice = InvoiceNumber(42);
+  paid.asked.amount = paid.amount = decimal("100");
+  paid.asked.reference = "wire 5";
+  add("paymentRecorded_a", paid, "payment-1", 7);
+  PaymentRecorded rest_paid;
+  rest_paid.asked.invoice = InvoiceNumber(42);
+  rest_paid.amount = decimal("64.53");
+  rest_paid.status = InvoiceStatus::uncollectible;
+  add("paymentRecorded_b", rest_paid, "payment-2", 7);
+  add("paymentFailed_a", PaymentFailed{{InvoiceNumber(42), "card declined"}}, "payment-3", 7);
+  add("invoiceUncollectible_a", InvoiceUncollectible{{InvoiceNumber(42)}}, "give-up-1", 7);
+  add("alertsSet_a", AlertsSet{}, "alerts-1", 7);
+  add("alertsSet_b", AlertsSet{{.rules = std::vector<AlertRule>()}}, "alerts-2", 7);
+  add("alertsSet_c", AlertsSet{{.rules = seatPlan().alerts}}, "alerts-3", 7);
+  add("alertRaised_a",
+      AlertRaised{{.feature = "calls", .level = decimal("80")},
+                  month.from,
+                  decimal("8000"),
+                  decimal("8000")},
+      "", 7);
+  add("customerMovedIn_a", movedIn(month, year), "", 7);
 }
 
 }  // namespace golden
@@ -190,13 +175,6 @@ inline std::vector<GoldenEvent> goldenEvents() {
                   {1'738'368'000'000'000'000},
                   {1'706'745'600'000'000'000},
                   {1'738'368'000'000'000'000}};
-  const Subscription subscription{.plan = "pro",
-                                  .currency = "USD",
-                                  .billing_interval = Interval::year,
-                                  .started = month.from,
-                                  .anchor = {1'706'750'000'000'000'000},
-                                  .cancel_at = year.to,
-                                  .billing_to = year.to};
   add("ledgerCreated_a", LedgerCreated{.ledger_id = "00112233445566778899aabbccddeeff",
                                        .format_version = 1,
                                        .settings = {.clock = ClockKind::manual,
@@ -228,12 +206,15 @@ inline std::vector<GoldenEvent> goldenEvents() {
                                                     .cache_write = decimal("3.75"),
                                                     .retired = true}});
   add("catalogPublished_a", CatalogPublished{std::string(64, 'c'), 4}, "catalog-1");
-  add("customerCreated_a", CustomerCreated{{.zone = "Europe/Berlin"}, "acme", "Europe/Berlin"},
-      "create-acme", 7);
+  CustomerCreated created;
+  created.asked.zone = created.zone = "Europe/Berlin";
+  created.id = "acme";
+  add("customerCreated_a", created, "create-acme", 7);
   add("customerUpdated_a", CustomerUpdated{{.zone = "Asia/Tokyo"}}, "update-1", 7);
   add("subscribed_a",
-      Subscribed{
-          {"pro", "USD", Instant{1'706'750'000'000'000'000}}, subscription, InvoiceNumber(41)},
+      Subscribed{{.plan = "pro", .currency = "USD", .anchor = Instant{1'706'750'000'000'000'000}},
+                 golden::subscription(year),
+                 InvoiceNumber(41)},
       "subscribe-1", 7);
   add("periodStarted_a", PeriodStarted{.index = -1, .span = month}, "", 7);
   add("periodStarted_b", golden::periodStarted(month, year), "", 7);
@@ -261,6 +242,8 @@ inline std::vector<GoldenEvent> goldenEvents() {
   add("creditsExpired_a", CreditsExpired{GrantNumber(1), decimal("99.5"), month.to}, "", 7);
   add("invoiceClosed_a", InvoiceClosed{golden::invoice()}, "", 7);
   add("clockMoved_a", ClockMoved{{{1'709'251'200'000'000'000}}}, "clock-1");
+  golden::addSubscriptions(add, month, year);
+  golden::addAccounts(add, month, year);
   return events;
 }
 

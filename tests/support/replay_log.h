@@ -1,7 +1,7 @@
 // A log with something of everything in it, as events and as a store holds them.
 //
 // Decisions of three consumption models over half a year, in three time zones, with a catalog that
-// changes. Not for several threads.
+// changes; then a quarter with the rest of the rule book. Not for several threads.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "protocol/codec.h"
 #include "tests/support/engine_fixture.h"
 #include "tests/support/fixed_zones.h"
+#include "tests/support/rule_book_story.h"
 #include "tests/support/terms.h"
 
 namespace daybook::testing {
@@ -115,12 +116,6 @@ inline RecordUsage useModel(std::string model, OnShortfall on_shortfall = OnShor
   return usage;
 }
 
-inline void expectOk(const Answer& answer) {
-  if (answer.verdict.isOk()) return;
-  throw std::runtime_error(std::string(outcomeName(answer.verdict.outcome)) + " " +
-                           answer.verdict.detail);
-}
-
 inline void useOnce(TestLedger& ledger) {
   expectOk(ledger.give("metered", use("calls", "7.5")));
   expectOk(ledger.give("metered", useModel("large")));
@@ -184,6 +179,7 @@ inline DecidedLog busyLog(const ZoneRules& zones) {
   expectOk(ledger.give("credits", Cancel{CancelWhen::now}));
   expectOk(ledger.give("balance", use("calls", "200")));
   ledger.advance(when("2026-07-02"));
+  tellRuleBook(ledger);
   return {ledger.log(), ledger.decisions()};
 }
 

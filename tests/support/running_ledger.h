@@ -53,6 +53,7 @@ class RunningLedger {
                  clock_,
                  store_,
                  codec_,
+                 zones_,
                  pool_,
                  port_,
                  logger_,
@@ -137,14 +138,14 @@ class RunningLedger {
   daemon::LedgerService service_;
 };
 
-/// A metered plan "pro": calls at 0.01, 10 000 included; published, and `customers` subscribed to
-/// it.
+/// A metered plan "pro": calls at 0.01, 10 000 included, no alerts; published, and `customers`
+/// subscribed to it.
 inline void sellCalls(RunningLedger& ledger, const std::vector<std::string>& customers) {
   Catalog catalog;
   catalog.features.push_back({"calls", "Calls", FeatureType::metered, Meter::sum});
   Plan plan;
   plan.code = "pro";
-  plan.prices.push_back({"USD", Decimal::fromInteger(99), std::nullopt});
+  plan.prices.push_back({.currency = "USD", .base = Decimal::fromInteger(99)});
   PlanFeature calls;
   calls.feature = "calls";
   calls.included = Decimal::fromInteger(10'000);
@@ -153,6 +154,7 @@ inline void sellCalls(RunningLedger& ledger, const std::vector<std::string>& cus
   price.unit_price = *Decimal::parse("0.01");
   calls.prices.push_back(price);
   plan.features.push_back(calls);
+  plan.alerts.emplace();
   catalog.plans.push_back(plan);
   ledger.give("", PublishCatalog{catalog, "digest"});
   for (const std::string& customer : customers) {

@@ -70,6 +70,15 @@ inline Price byTokens(std::string_view margin_percent) {
   return price;
 }
 
+inline Price byPercentage(std::string_view rate_percent, std::string_view fee_per_event) {
+  Price price;
+  price.currency = "USD";
+  price.scheme = Scheme::percentage;
+  price.rate_percent = dec(rate_percent);
+  price.fee_per_event = dec(fee_per_event);
+  return price;
+}
+
 inline Feature metered(std::string code, std::string name = {}) {
   Feature feature;
   feature.code = std::move(code);
@@ -86,12 +95,29 @@ inline PlanFeature sold(std::string code, std::string_view included, Price price
   return feature;
 }
 
+/// A variant with one price.
+inline PriceVariant variantAt(std::string value, Price price) {
+  PriceVariant variant;
+  variant.value = std::move(value);
+  variant.prices = {std::move(price)};
+  return variant;
+}
+
+inline BasePrice basePrice(std::string_view base, std::string currency = "USD",
+                           std::optional<Interval> interval = std::nullopt) {
+  BasePrice price;
+  price.currency = std::move(currency);
+  price.interval = interval;
+  price.base = dec(base);
+  return price;
+}
+
 inline Plan planFor(std::string code, ConsumptionModel model, std::string_view base,
                     std::vector<PlanFeature> features) {
   Plan plan;
   plan.code = std::move(code);
   plan.model = model;
-  plan.prices = {{"USD", dec(base), std::nullopt}};
+  plan.prices = {basePrice(base)};
   plan.features = std::move(features);
   return plan;
 }

@@ -50,7 +50,7 @@ class Bash {
 
 TEST_CASE("bash offers commands, and those below a command") {
   const Bash bash;
-  CHECK(bash.offers("daybook sta") == "status\n");
+  CHECK(bash.offers("daybook sta") == "status statement\n");
   CHECK(bash.offers("daybook customer ''") == "create show list update\n");
   CHECK(bash.offers("daybook clock s") == "show set\n");
   CHECK(bash.offers("daybook --connect status cat") == "catalog\n");

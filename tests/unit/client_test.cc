@@ -282,13 +282,17 @@ TEST_CASE("addresses are unix:/path or tcp:host:port") {
 TEST_CASE("enums have the protocol's names") {
   CHECK(name(OnShortfall::overdraw) == "overdraw");
   CHECK(name(CancelWhen::now) == "now");
-  CHECK(name(Disposition::grace) == "grace");
+  CHECK(name(ChangeWhen::automatic) == "auto");
+  CHECK(name(Disposition::late) == "late");
   CHECK(name(GrantKind::purchased) == "purchased");
-  CHECK(name(SubscriptionState::canceled) == "canceled");
+  CHECK(name(SubscriptionState::paused) == "paused");
   CHECK(name(ConsumptionModel::balance) == "balance");
-  CHECK(name(InvoiceType::balanceTopUp) == "balanceTopUp");
-  CHECK(name(InvoiceStatus::open) == "open");
-  CHECK(name(LineType::topUp) == "topUp");
+  CHECK(name(Interval::once) == "once");
+  CHECK(name(AlertKind::balance) == "balance");
+  CHECK(name(InvoiceType::adjustment) == "adjustment");
+  CHECK(name(InvoiceStatus::uncollectible) == "uncollectible");
+  CHECK(name(LineType::customerCredit) == "customerCredit");
+  CHECK(name(StatementKind::creditsRefunded) == "creditsRefunded");
   CHECK(name(ItemKind::priceBook) == "priceBook");
   CHECK(name(ChangeAction::changed) == "changed");
   CHECK(name(ClockKind::manual) == "manual");

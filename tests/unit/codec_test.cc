@@ -71,21 +71,47 @@ Customer sampleCustomer() {
   customer.currency = "USD";
   customer.events = 12;
   customer.last = Position(99);
-  customer.subscription = Subscription{.plan = "pro", .currency = "USD", .cancel_at = Instant{5}};
+  const Span year{{1}, {9}, {1}, {9}};
+  customer.subscription = testing::golden::fullSubscription(year);
   customer.periods = {
       {.index = 3,
        .span = {{1}, {2}, {0}, {3}},
        .terms = {"pro", 1, "USD"},
        .billing = Span{{1}, {9}, {1}, {9}},
-       .usage = {{FeatureNumber(2), decimal("3.5"), decimal("1"), decimal("0.5"), 4, {1, 2, 3, 4}},
-                 {FeatureNumber(1), decimal("0"), {}, {}, 1, {}}},
-       .balance = {decimal("10"), decimal("5"), decimal("-2"), {{FeatureNumber(2), decimal("2")}}}},
+       .trial = true,
+       .pinned = true,
+       .usage = {{.feature = FeatureNumber(2),
+                  .variant = "eu",
+                  .quantity = decimal("3.5"),
+                  .charged = decimal("1"),
+                  .unpaid = decimal("0.5"),
+                  .events = 4,
+                  .tokens = {1, 2, 3, 4},
+                  .latest_at = {5},
+                  .values = {{"alice", 2}, {"", 1}}},
+                 {.feature = FeatureNumber(1), .events = 1}},
+       .balance = {decimal("10"), decimal("5"), decimal("-2"), {{FeatureNumber(2), decimal("2")}}},
+       .seats = {{FeatureNumber(3), 5, decimal("12.5")}},
+       .granted = decimal("1000"),
+       .raise_at = {7},
+       .alerts = {{{.feature = "calls", .level = decimal("80")}}}},
       {.index = 4, .span = {{2}, {3}, {2}, {3}}}};
-  customer.subscribed = {{{1}, Instant::never()}, {{0}, {0}}};
-  customer.grants = {testing::golden::grant()};
+  customer.closed = {customer.periods.front()};
+  customer.subscribed = {{{1}, Instant::never()}, {{0}, {0}, true}};
+  customer.grants = {testing::golden::grant(), testing::golden::fullGrant()};
   customer.last_grant = GrantNumber(3);
   customer.credit_debt = decimal("0.25");
-  customer.invoices = {{InvoiceNumber(1), Position(50)}, {InvoiceNumber(9), Position(98)}};
+  customer.invoices = {{InvoiceNumber(1), Position(50), InvoiceStatus::voided, decimal("5"),
+                        decimal("4"), decimal("3"), decimal("2")},
+                       {InvoiceNumber(9), Position(98)}};
+  customer.credit_notes = {{CreditNoteNumber(2), Position(60)}};
+  customer.seats = {testing::golden::seats()};
+  customer.late = {
+      {FeatureNumber(2), "eu", year, {"pro", 1, "USD"}, decimal("-1"), decimal("-0.5")}};
+  customer.adjustments = {{"Support", decimal("-3")}};
+  customer.credits = {{decimal("20"), "Goodwill"}};
+  customer.voided = {{Position(40), {3}}};
+  customer.alert_rules.emplace();
   return customer;
 }
 
@@ -104,6 +130,7 @@ LedgerState sampleLedger() {
   state.recorded = {1'700'000'000'000'000'000};
   state.clock = {1'700'000'000'000'000'000};
   state.invoices = {Position(50), Position(98)};
+  state.credit_notes = {Position(60)};
   return state;
 }
 
@@ -282,7 +309,9 @@ TEST_CASE("A list that claims far more elements than it has bytes is refused qui
 TEST_CASE("Catalogs have equal bytes when they are equal, however their numbers were spelt") {
   const auto catalog = [](const char* base, const char* name) {
     Catalog to;
-    to.plans = {{.code = "pro", .name = name, .prices = {{"USD", *Decimal::parse(base), {}}}}};
+    to.plans = {{.code = "pro",
+                 .name = name,
+                 .prices = {{.currency = "USD", .base = *Decimal::parse(base)}}}};
     return protocol::canonicalBytes(to);
   };
   CHECK(catalog("99.50", "Pro") == catalog("99.5", "Pro"));

@@ -98,6 +98,9 @@ grace = "2h"
 late_window = "10d"
 future_limit = "0s"
 invoice_prefix = "R"
+credit_note_prefix = "G"
+first_invoice = 4711
+first_credit_note = 12
 due_days = 30
 [snapshots]
 every_events = 5
@@ -133,6 +136,9 @@ drain_timeout = "1m"
   CHECK(config.ledger.settings.late_window == Duration::days(10));
   CHECK(config.ledger.settings.future_limit == Duration{0});
   CHECK(config.ledger.settings.invoice_prefix == "R");
+  CHECK(config.ledger.settings.credit_note_prefix == "G");
+  CHECK(config.ledger.settings.first_invoice == 4711);
+  CHECK(config.ledger.settings.first_credit_note == 12);
   CHECK(config.ledger.settings.due_days == 30);
   CHECK(config.snapshots.every_events == 5);
   CHECK(config.snapshots.keep == 7);
@@ -192,9 +198,10 @@ TEST_CASE("A wrong type or value is named with its place and what is right") {
       {"[listen]\ntcp = [1]", "listen.tcp: is a whole number, must be a text"},
       {"[ledger]\ngrace = \"1 hour\"", "ledger.grace: \"1 hour\" is not a length of time"},
       {"[ledger]\ngrace = 3600", "ledger.grace: is a whole number, must be a text"},
-      {"[ledger]\ngrace = \"400d\"", "ledger.grace: 400d is not from 0s to 31d"},
+      {"[ledger]\ngrace = \"400d\"", "ledger.grace: 400d is not from 0s to 7d"},
       {"[ledger]\nclock = \"atomic\"", "\"atomic\" is not \"wall\" or \"manual\""},
       {"[ledger]\nmanual_start = \"soon\"", "\"soon\" is not an instant"},
+      {"[ledger]\nfirst_invoice = 0", "first_invoice"},
       {"[ledger]\ndue_days = -1", "ledger.due_days: -1 is not from 0 to 3650"},
       {"[ledger]\ndue_days = 1.5", "is a number with a fraction, must be a whole number"},
       {"[snapshots]\nkeep = 0", "snapshots.keep: 0 is not from 1 to 100"},
@@ -244,6 +251,12 @@ TEST_CASE("Settings that do not go together are refused") {
     config.ledger.settings.invoice_prefix = "IN V-";
     CHECK_THAT(errorsOf(config), Catch::Contains("invoice_prefix"));
   }
+  SECTION("a prefix of credit notes that would not fit a label, or is that of invoices") {
+    config.ledger.settings.credit_note_prefix = std::string(17, 'C');
+    CHECK_THAT(errorsOf(config), Catch::Contains("credit_note_prefix: must be at most 16"));
+    config.ledger.settings.credit_note_prefix = "INV-";
+    CHECK_THAT(errorsOf(config), Catch::Contains("must not be that of invoices"));
+  }
   SECTION("two tokens of one name, or of one secret") {
     config = read(std::string("[access]\ntokens = [{ name = \"a\", sha256 = \"") + kHash +
                   "\", roles = [\"reader\"] }, { name = \"a\", sha256 = \"" + kHash +
@@ -286,9 +299,28 @@ TEST_CASE("Flags override the file") {
   std::ofstream(name)
       << "data_directory = \"/file\"\n[log]\nlevel = \"error\"\nformat = \"json\"\n";
   CommandLine line;
-  const ConfigResult result = line.run({"--config", name, "--data-directory", "/flag", "--unix",
-                                        "/tmp/s", "--unix-mode", "0666", "--log-level", "debug",
-                                        "--clock", "manual", "--manual-start", "2026-01-01"});
+  const ConfigResult result = line.run({"--config",
+                                        name,
+                                        "--data-directory",
+                                        "/flag",
+                                        "--unix",
+                                        "/tmp/s",
+                                        "--unix-mode",
+                                        "0666",
+                                        "--log-level",
+                                        "debug",
+                                        "--clock",
+                                        "manual",
+                                        "--manual-start",
+                                        "2026-01-01",
+                                        "--invoice-prefix",
+                                        "R",
+                                        "--credit-note-prefix",
+                                        "G",
+                                        "--first-invoice",
+                                        "4711",
+                                        "--first-credit-note",
+                                        "12"});
   std::filesystem::remove(name);
   CHECK(result.errors.empty());
   CHECK(result.config.data_directory == "/flag");
@@ -298,6 +330,10 @@ TEST_CASE("Flags override the file") {
   CHECK(result.config.log.format == LogFormat::json);
   CHECK(result.config.ledger.settings.clock == ClockKind::manual);
   CHECK(result.config.ledger.manual_start == Instant::parse("2026-01-01"));
+  CHECK(result.config.ledger.settings.invoice_prefix == "R");
+  CHECK(result.config.ledger.settings.credit_note_prefix == "G");
+  CHECK(result.config.ledger.settings.first_invoice == 4711);
+  CHECK(result.config.ledger.settings.first_credit_note == 12);
 }
 
 TEST_CASE("A wrong flag is named") {
@@ -306,6 +342,11 @@ TEST_CASE("A wrong flag is named") {
   REQUIRE(result.errors.size() == 1);
   CHECK(result.errors[0] == "--log-level: \"loud\" is not one of debug, info, warning, error");
   CHECK(result.config.listen.tcp == std::vector<std::string>{"a:1", "b"});
+  for (const char* number : {"0", "-1", "1.5", "", "1000000000000", "99999999999999999999"}) {
+    CommandLine first;
+    CHECK_THAT(first.run({"--first-invoice", number}).errors.at(0),
+               Catch::Contains("is not a number from 1 to 999999999999"));
+  }
   CommandLine missing;
   CHECK_THAT(missing.run({"--config", "/nowhere"}).errors.at(0), Catch::StartsWith("/nowhere: "));
   CommandLine unknown;

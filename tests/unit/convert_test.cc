@@ -91,6 +91,8 @@ TEST_CASE("No enumerant of a schema is unknown to the model") {
   CHECK(newest(wire::AtZero{}));
   CHECK(newest(wire::OnShortfall{}));
   CHECK(newest(wire::CancelWhen{}));
+  CHECK(newest(wire::ChangeWhen{}));
+  CHECK(newest(wire::AlertKind{}));
   CHECK(newest(wire::GrantKind{}));
   CHECK(newest(wire::Disposition{}));
   CHECK(newest(wire::InvoiceType{}));
@@ -109,6 +111,39 @@ TEST_CASE("Absent fields of a command stay absent in the model") {
   const auto usage = protocol::readUsage(root.asReader());
   REQUIRE(usage.isOk());
   CHECK(usage.value == RecordUsage{.feature = "calls"});
+}
+
+TEST_CASE("Where 0 or none is a value, absent is told from it") {
+  const auto bodyOf = [](const std::string& body) {
+    capnp::MallocMessageBuilder message;
+    auto root = message.initRoot<wire::Command>();
+    protocol::fromJson(R"({"key":"k","customer":"acme",)" + body + "}", root);
+    const auto command = protocol::readCommand(root.asReader());
+    REQUIRE(command.isOk());
+    return command.value.body;
+  };
+  CHECK(bodyOf(R"("subscribe":{"plan":"pro"})") == CommandBody(Subscribe{.plan = "pro"}));
+  CHECK(bodyOf(R"("subscribe":{"plan":"pro","trialDays":0,"interval":"week"})") ==
+        CommandBody(Subscribe{.plan = "pro", .interval = Interval::week, .trial_days = 0}));
+  CHECK(bodyOf(R"("changePlan":{"plan":"pro","interval":"absent"})") ==
+        CommandBody(ChangePlan{.plan = "pro"}));
+  CHECK(bodyOf(R"("setAlerts":{})") == CommandBody(SetAlerts{}));
+  CHECK(bodyOf(R"("setAlerts":{"alerts":{}})") ==
+        CommandBody(SetAlerts{.rules = std::vector<AlertRule>()}));
+  CHECK(bodyOf(R"("setAlerts":{"alerts":{"rules":[{"level":"80"}]}})") ==
+        CommandBody(SetAlerts{.rules = {{{.level = decimal("80")}}}}));
+  CHECK(bodyOf(R"("creditInvoice":{"invoice":42})") ==
+        CommandBody(CreditInvoice{.invoice = InvoiceNumber(42)}));
+  CHECK(bodyOf(R"("pinVersion":{})") == CommandBody(PinVersion{.pinned = true}));
+  const auto plan = [&](const std::string& fields) {
+    const CommandBody body = bodyOf(R"("publishCatalog":{"plans":[{)" + fields + "}]}");
+    return std::get<PublishCatalog>(body).catalog.plans.at(0);
+  };
+  CHECK(plan("") == Plan{});
+  CHECK(plan(R"("rank":0,"rollover":{},"alerts":{})") ==
+        Plan{.rank = 0, .rollover = Rollover{}, .alerts = std::vector<AlertRule>()});
+  CHECK(verdictOf(R"({"subscribe":{"trialDays":-2}})") ==
+        refusal(Outcome::invalidNumber, "trialDays"));
 }
 
 TEST_CASE("Numbers that are none are refused by the field's name") {
@@ -145,6 +180,10 @@ TEST_CASE("Enumerants of a later version are refused by the field's name and the
   root.setOnShortfall(static_cast<wire::OnShortfall>(9));
   CHECK(protocol::readUsage(root.asReader()).verdict ==
         refusal(Outcome::invalidNumber, "onShortfall: unknown value 9"));
+  auto change = message.initRoot<wire::ChangePlan>();
+  change.setInterval(static_cast<wire::OptionalInterval>(6));
+  CHECK(protocol::readChangePlan(change.asReader()).verdict ==
+        refusal(Outcome::invalidNumber, "interval: unknown value 6"));
 }
 
 TEST_CASE("Texts past their limit are refused, texts at it are taken") {
@@ -199,8 +238,14 @@ TEST_CASE("Lists past their limit are refused before an element is read") {
           to.initPlans(1)[0].initFeatures(limits::kFeaturesPerPlanMax + 1);
         }) == "plans[0].features: more than 64");
   CHECK(catalogWith([](Root to) {
-          to.initPlans(1)[0].initPrices(limits::kCurrenciesPerPlanMax + 1);
-        }) == "plans[0].prices: more than 8");
+          to.initPlans(1)[0].initPrices(limits::kCurrenciesPerPlanMax * 5 + 1);
+        }) == "plans[0].prices: more than 40");
+  CHECK(catalogWith([](Root to) {
+          to.initPlans(1)[0].initFeatures(1)[0].initVariants(limits::kVariantsMax + 1);
+        }) == "plans[0].features[0].variants: more than 32");
+  CHECK(catalogWith([](Root to) {
+          to.initPlans(1)[0].initAlerts().initRules(limits::kAlertRulesMax + 1);
+        }) == "plans[0].alerts.rules: more than 16");
   CHECK(catalogWith([](Root to) {
           to.initPlans(1)[0].initFeatures(1)[0].initPrices(1)[0].initTiers(limits::kTiersMax + 1);
         }) == "plans[0].features[0].prices[0].tiers: more than 32");
@@ -297,6 +342,49 @@ TEST_CASE("A customer's state is that of its subscriptions") {
   CHECK(has(json(customer), R"("state":"canceled")"));
   customer.subscription = Subscription{.plan = "pro"};
   CHECK(has(json(customer), R"("state":"active","plan":"pro")"));
+  customer.subscription->trial_to = Instant{9};
+  CHECK(has(json(customer), R"("state":"trialing","plan":"pro")"));
+  customer.subscription->trial_to.reset();
+  customer.subscription->paused = Instant{9};
+  CHECK(has(json(customer), R"("state":"paused","plan":"pro")"));
+}
+
+TEST_CASE("An invoice is shown with its status now, and stored with that when it was closed") {
+  const Invoice invoice = testing::golden::invoice();
+  const std::string stored = written<wire::Invoice>(protocol::writeInvoice, invoice);
+  CHECK(has(stored, R"("status":"open")"));
+  CHECK_FALSE(has(stored, R"("paid")"));
+  CHECK_FALSE(has(stored, R"("credited")"));
+
+  InvoiceRef ref{.number = invoice.number, .status = InvoiceStatus::voided};
+  ref.credited = decimal("164.53");
+  capnp::MallocMessageBuilder message;
+  auto root = message.initRoot<wire::Invoice>();
+  protocol::writeInvoiceNow(root, invoice, ref);
+  const std::string shown = protocol::jsonOf(root.asReader());
+  CHECK(has(shown, R"("status":"void")"));
+  CHECK(has(shown, R"("paid":"0","credited":"164.53")"));
+}
+
+TEST_CASE("A balance shows what the subscription waits for") {
+  Balance balance{.customer = "acme", .as_of = Position(7)};
+  balance.trial_to = {9};
+  balance.change = ScheduledChange{"team", Interval::month};
+  balance.enabled = {"sso"};
+  balance.seats = {{.feature = "seats", .held = 5, .true_up = decimal("2.5")}};
+  balance.late.emplace_back().feature = FeatureNumber(2);
+  balance.late.back().exact = decimal("1.25");
+  balance.adjustments = {{"Support", decimal("-3")}};
+  balance.alerts = {{{.feature = "calls", .level = decimal("80")}}};
+  const std::string json = written<wire::Balance>(protocol::writeBalance, balance);
+  CHECK(has(json, R"("trialTo":"9")"));
+  CHECK(has(json, R"("change":{"plan":"team","interval":"month"})"));
+  CHECK(has(json, R"("enabled":["sso"])"));
+  CHECK(has(json, R"("held":"5")"));
+  CHECK(has(json, R"("exact":"1.25")"));
+  CHECK(has(json, R"("amount":"-3")"));
+  CHECK(has(json, R"("level":"80","percent":true)"));
+  CHECK_FALSE(has(json, "customerCredit"));
 }
 
 TEST_CASE("A check and a catalog change show what they were given") {

@@ -8,6 +8,7 @@
 
 using daybook::Decimal;
 using daybook::Draw;
+using daybook::Duration;
 using daybook::FeatureNumber;
 using daybook::Grant;
 using daybook::GrantKind;
@@ -17,7 +18,9 @@ using daybook::core::coversInstant;
 using daybook::core::drawable;
 using daybook::core::drawFrom;
 using daybook::core::drawnBefore;
+using daybook::core::DrawScope;
 using daybook::core::mayPay;
+using daybook::core::putBack;
 using daybook::testing::dec;
 using daybook::testing::when;
 
@@ -82,39 +85,66 @@ TEST_CASE("grants go by priority, expiry, kind, effect, narrowness, number") {
   }
 }
 
-TEST_CASE("a plan grant covers its period, another one everything before its expiry") {
+TEST_CASE("a plan grant covers its period, another one from its effect to its expiry") {
   Grant one = grant(1);
   one.effective = when("2026-01-10");
   one.expiry = when("2026-01-20");
-  CHECK(coversInstant(one, when("2026-01-09")));
-  CHECK(coversInstant(one, when("2026-01-19")));
-  CHECK_FALSE(coversInstant(one, when("2026-01-20")));
+  // What happened before is paid, too, once it is there.
+  CHECK(coversInstant(one, when("2026-01-09"), when("2026-01-10")));
+  CHECK_FALSE(coversInstant(one, when("2026-01-09"), when("2026-01-09")));
+  CHECK(coversInstant(one, when("2026-01-19"), when("2026-01-21")));
+  CHECK_FALSE(coversInstant(one, when("2026-01-20"), when("2026-01-21")));
   one.kind = GrantKind::plan;
-  CHECK_FALSE(coversInstant(one, when("2026-01-09")));
-  CHECK(coversInstant(one, when("2026-01-10")));
-  CHECK_FALSE(coversInstant(one, when("2026-01-20")));
+  CHECK_FALSE(coversInstant(one, when("2026-01-09"), when("2026-01-15")));
+  CHECK(coversInstant(one, when("2026-01-10"), when("2026-01-25")));
+  CHECK_FALSE(coversInstant(one, when("2026-01-20"), when("2026-01-25")));
 }
 
 TEST_CASE("a limited grant pays for its features only") {
   Grant one = grant(1);
   one.features = {kImages};
-  CHECK(mayPay(one, kImages, kNow));
-  CHECK_FALSE(mayPay(one, kVideos, kNow));
+  CHECK(mayPay(one, {kImages, kNow, kNow}));
+  CHECK_FALSE(mayPay(one, {kVideos, kNow, kNow}));
   one.remaining = Decimal();
-  CHECK_FALSE(mayPay(one, kImages, kNow));
+  CHECK_FALSE(mayPay(one, {kImages, kNow, kNow}));
+}
+
+TEST_CASE("late usage is paid by what is not of a plan and unexpired when it is recorded") {
+  const Instant later = kNow + Duration::days(10);
+  Grant one = grant(1);
+  one.expiry = later;
+  CHECK(mayPay(one, {kImages, kNow, later - Duration::seconds(1), true}));
+  CHECK_FALSE(mayPay(one, {kImages, kNow, later, true}));
+  CHECK(mayPay(one, {kImages, kNow, later, false}));
+  one.kind = GrantKind::plan;
+  CHECK_FALSE(mayPay(one, {kImages, kNow, kNow, true}));
+}
+
+TEST_CASE("what is put back fills the grants in reverse, as far as something was taken") {
+  std::vector<Grant> grants = {grant(1), grant(2), grant(3)};
+  grants[0].remaining = dec(4);
+  grants[1].remaining = dec(7);
+  grants[2].remaining = dec(1);
+  grants[2].expired = true;
+  const DrawScope scope{kImages, kNow, kNow};
+  const std::vector<Draw> some = {{GrantNumber(2), dec(-3)}, {GrantNumber(1), dec(-2)}};
+  CHECK(putBack(grants, scope, dec(5)) == some);
+  const std::vector<Draw> all = {{GrantNumber(2), dec(-3)}, {GrantNumber(1), dec(-6)}};
+  CHECK(putBack(grants, scope, dec(50)) == all);
+  CHECK(putBack(grants, scope, Decimal()).empty());
 }
 
 TEST_CASE("a draw empties grants in order and stops where it is paid") {
   std::vector<Grant> grants = inDrawOrder();
   std::reverse(grants.begin(), grants.end());
-  CHECK(drawable(grants, kImages, kNow) == dec(90));
-  CHECK(drawable(grants, kVideos, kNow) == dec(80));
-  const std::vector<Draw> draws = drawFrom(grants, kVideos, kNow, dec("42.5"));
+  CHECK(drawable(grants, {kImages, kNow, kNow}) == dec(90));
+  CHECK(drawable(grants, {kVideos, kNow, kNow}) == dec(80));
+  const std::vector<Draw> draws = drawFrom(grants, {kVideos, kNow, kNow}, dec("42.5"));
   const std::vector<Draw> expected = {{GrantNumber(9), dec(10)},
                                       {GrantNumber(8), dec(10)},
                                       {GrantNumber(7), dec(10)},
                                       {GrantNumber(6), dec(10)},
                                       {GrantNumber(4), dec("2.5")}};
   CHECK(draws == expected);
-  CHECK(drawFrom(grants, kVideos, kNow, Decimal()).empty());
+  CHECK(drawFrom(grants, {kVideos, kNow, kNow}, Decimal()).empty());
 }

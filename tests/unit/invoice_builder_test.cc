@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "ledger/base/limits.h"
+#include "ledger/core/catalog_lookup.h"
 #include "tests/support/terms.h"
 
 namespace daybook::core {
@@ -27,6 +28,7 @@ struct Books {
     }
     ledger.plans = {plan};
     customer.id = "acme";
+    customer.subscription = Subscription{};
     period.span = kJanuary;
     period.terms = {plan.code, 1, currency};
   }
@@ -40,17 +42,41 @@ struct Books {
     return *this;
   }
 
-  /// Closes the period; the base price of February is charged unless `base` is none.
-  std::optional<Invoice> close(const Span* base = &kFebruary) const {
+  State state() const {
+    LedgerState copy = ledger;
+    copy.plan_published.resize(copy.plans.size());
+    return State(std::move(copy), {});
+  }
+
+  /// A usage period that starts a billing period.
+  UsagePeriod coming(const Span& billing) const {
+    UsagePeriod next;
+    next.span = billing;
+    next.billing = billing;
+    next.terms = period.terms;
+    return next;
+  }
+
+  std::optional<Invoice> build(const InvoiceScope& scope) const {
+    return buildInvoice(state(), customer, scope);
+  }
+
+  /// Closes the period and charges the base price of February.
+  std::optional<Invoice> close() const {
+    const UsagePeriod february = coming(kFebruary);
     InvoiceScope scope;
     scope.date = when("2026-02-01");
     scope.ended = &period;
-    scope.billing = base;
-    scope.billing_terms = base ? &period.terms : nullptr;
-    return buildInvoice(ledger, customer, scope);
+    scope.advance = &february;
+    return build(scope);
   }
 
-  std::optional<Invoice> closeUsage() const { return close(nullptr); }
+  std::optional<Invoice> closeUsage() const {
+    InvoiceScope scope;
+    scope.date = when("2026-02-01");
+    scope.ended = &period;
+    return build(scope);
+  }
 };
 
 Books callsAt(const Price& price, std::string_view included = "0") {
@@ -79,12 +105,13 @@ TEST_CASE("a renewal charges overage of the ended period and the base of the com
   CHECK(invoice.computed_at == Position(17));
   CHECK(invoice.total == dec("149"));
   REQUIRE(invoice.lines.size() == 2);
-  const InvoiceLine base{LineType::planBase, "", "Pro",     dec("1"),  dec("0"),
-                         dec("99"),          {}, dec("99"), dec("99"), kFebruary.from,
-                         kFebruary.to};
+  const InvoiceLine base{LineType::planBase, "",          "", "Pro",     dec("1"),
+                         dec("0"),           dec("99"),   {}, dec("99"), dec("99"),
+                         kFebruary.from,     kFebruary.to};
   CHECK(invoice.lines[0] == base);
   const InvoiceLine overage{LineType::overage,
                             "calls",
+                            "",
                             "API calls beyond 10 000 included",
                             dec("15000"),
                             dec("10000"),
@@ -233,9 +260,9 @@ TEST_CASE("the base price of a stub is prorated by whole seconds") {
   InvoiceScope scope;
   scope.type = InvoiceType::start;
   scope.date = stub.from;
-  scope.billing = &stub;
-  scope.billing_terms = &books.period.terms;
-  const Invoice invoice = buildInvoice(books.ledger, books.customer, scope).value();
+  const UsagePeriod first = books.coming(stub);
+  scope.advance = &first;
+  const Invoice invoice = books.build(scope).value();
   CHECK(invoice.type == InvoiceType::start);
   CHECK(invoice.from == stub.from);
   CHECK(invoice.to == stub.to);
@@ -252,13 +279,13 @@ TEST_CASE("a base price of a newer version than the ended period's names it") {
   next.version = 2;
   next.prices[0].base = dec("120");
   books.ledger.plans.push_back(next);
-  const Terms coming{"pro", 2, "USD"};
+  UsagePeriod coming = books.coming(kFebruary);
+  coming.terms.version = 2;
   InvoiceScope scope;
   scope.date = when("2026-02-01");
   scope.ended = &books.period;
-  scope.billing = &kFebruary;
-  scope.billing_terms = &coming;
-  const Invoice invoice = buildInvoice(books.ledger, books.customer, scope).value();
+  scope.advance = &coming;
+  const Invoice invoice = books.build(scope).value();
   CHECK(invoice.plan_version == 1);
   CHECK(invoice.lines[0].description == "pro, version 2");
   CHECK(invoice.total == dec("120"));
@@ -314,11 +341,9 @@ TEST_CASE("boolean features are never charged") {
 }
 
 TEST_CASE("money included for tokens is named with its currency") {
-  const Invoice invoice =
-      Books(planFor("ai", ConsumptionModel::metered, "0", {sold("llm", "5", byTokens("20"))}))
-          .used(1, "7.5004")
-          .closeUsage()
-          .value();
+  Books books(planFor("ai", ConsumptionModel::metered, "0", {sold("llm", "5", byTokens("20"))}));
+  books.used(1, "7.5004").period.usage[0].charged = dec("2.5004");
+  const Invoice invoice = books.closeUsage().value();
   CHECK(invoice.lines[0].description == "llm beyond 5 USD included");
   CHECK(invoice.lines[0].exact == dec("2.5004"));
   CHECK(invoice.lines[0].unit_price.isZero());
@@ -341,7 +366,7 @@ TEST_CASE("a pack is one line of its price, a top-up one of its amount") {
   Books books = callsAt(perUnit("1"));
   const Instant date = when("2026-01-20");
   const Invoice pack =
-      buildPurchaseInvoice(books.ledger, books.customer, InvoiceType::creditPurchase,
+      buildPurchaseInvoice(books.state(), books.customer, InvoiceType::creditPurchase,
                            "1 000 credits", "USD", dec("9.999"), date)
           .value();
   CHECK(pack.plan.empty());
@@ -349,25 +374,15 @@ TEST_CASE("a pack is one line of its price, a top-up one of its amount") {
   CHECK(pack.to == date);
   CHECK(pack.due == when("2026-02-03"));
   REQUIRE(pack.lines.size() == 1);
-  const InvoiceLine pack_line{LineType::pack,
-                              "",
-                              "1 000 credits",
-                              dec("1"),
-                              dec("0"),
-                              dec("9.999"),
-                              {},
-                              dec("9.999"),
-                              dec("10"),
-                              date,
-                              date};
+  const InvoiceLine pack_line{LineType::pack, "", "",           "1 000 credits", dec("1"), dec("0"),
+                              dec("9.999"),   {}, dec("9.999"), dec("10"),       date,     date};
   CHECK(pack.lines[0] == pack_line);
   CHECK(pack.total == dec("10"));
 
-  books.customer.subscription = Subscription{};
   books.customer.periods = {books.period};
   const Invoice top_up =
-      buildPurchaseInvoice(books.ledger, books.customer, InvoiceType::balanceTopUp, "Top-up", "USD",
-                           dec("25"), date)
+      buildPurchaseInvoice(books.state(), books.customer, InvoiceType::balanceTopUp, "Top-up",
+                           "USD", dec("25"), date)
           .value();
   CHECK(top_up.plan == "pro");
   CHECK(top_up.plan_version == 1);
@@ -377,9 +392,35 @@ TEST_CASE("a pack is one line of its price, a top-up one of its amount") {
   CHECK(top_up.total == dec("25"));
 }
 
+TEST_CASE("customer credit pays what is due, and takes what the seller owes") {
+  Invoice invoice;
+  invoice.currency = "USD";
+  invoice.total = dec("30");
+  settle(invoice, {{dec("12"), "first"}, {dec("5"), "second"}});
+  REQUIRE(invoice.lines.size() == 1);
+  CHECK(invoice.lines[0].type == LineType::customerCredit);
+  CHECK(invoice.lines[0].amount == dec("-17"));
+  CHECK(invoice.total == dec("13"));
+  CHECK(invoice.status == InvoiceStatus::open);
+
+  invoice.lines.clear();
+  settle(invoice, {{dec("40"), "more than enough"}});
+  CHECK(invoice.lines[0].amount == dec("-13"));
+  CHECK(invoice.total.isZero());
+  CHECK(invoice.status == InvoiceStatus::paid);
+
+  Invoice owed;
+  owed.currency = "USD";
+  owed.total = dec("-8");
+  settle(owed, {{dec("40"), "stays"}});
+  CHECK(owed.lines[0].amount == dec("8"));
+  CHECK(owed.total.isZero());
+  CHECK(owed.status == InvoiceStatus::paid);
+}
+
 TEST_CASE("a free pack closes no invoice") {
   Books books = callsAt(perUnit("1"));
-  CHECK_FALSE(buildPurchaseInvoice(books.ledger, books.customer, InvoiceType::creditPurchase,
+  CHECK_FALSE(buildPurchaseInvoice(books.state(), books.customer, InvoiceType::creditPurchase,
                                    "Gift", "USD", dec("0"), when("2026-01-20"))
                   .has_value());
 }
@@ -400,7 +441,9 @@ TEST_CASE("plans, packs and features are found by code, versions by their terms"
   CHECK(featureNumber(books.ledger, "seats").isNone());
   CHECK(planFeature(second, "calls") == &second.features[0]);
   CHECK(planFeature(second, "seats") == nullptr);
-  CHECK(basePriceIn(second, "EUR") == nullptr);
+  CHECK(basePriceIn(second, "USD", Interval::month) == &second.prices[0]);
+  CHECK(basePriceIn(second, "EUR", Interval::month) == nullptr);
+  CHECK(basePriceIn(second, "USD", Interval::year) == nullptr);
 }
 
 }  // namespace

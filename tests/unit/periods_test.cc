@@ -110,14 +110,18 @@ TEST_CASE("overage belongs to the features that caused it, in the order they las
     CHECK(balance.overage[0].feature == images);
     CHECK(balance.overage[1].amount == dec(3));
   }
-  SECTION("a negative price gives back to its own feature first, then to the others") {
-    deduct(balance, calls, dec("-2.5"));
+  SECTION("a negative price gives back, of the most recently deducted feature first") {
+    deduct(balance, calls, dec("-3.5"));
     REQUIRE(balance.overage.size() == 1);
-    CHECK(balance.overage[0].feature == images);
-    CHECK(balance.overage[0].amount == dec("2.5"));
+    CHECK(balance.overage[0].feature == calls);
+    CHECK(balance.overage[0].amount == dec("1.5"));
     deduct(balance, images, dec(-5));
     CHECK(balance.overage.empty());
-    CHECK(balance.amount == dec("2.5"));
+    CHECK(balance.amount == dec("3.5"));
+  }
+  SECTION("usage that costs nothing deducts nothing") {
+    deduct(balance, calls, Decimal());
+    CHECK(balance.overage[1].feature == images);
   }
 }
 

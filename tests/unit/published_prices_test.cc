@@ -8,7 +8,7 @@
 #include <string>
 
 #include "ledger/core/rating.h"
-#include "tests/support/terms.h"
+#include "tests/support/rated_period.h"
 
 namespace daybook::core {
 namespace {
@@ -44,6 +44,10 @@ std::optional<Price> priceOf(const json& given) {
     price.tiers = tiersOf(given);
   } else if (model == "package" && given.value("round", "up") == "up") {
     price = package(given.at("size").get<std::string>(), given.at("amount").get<std::string>());
+  } else if (model == "percentage" && !given.contains("free_events")) {
+    price = byPercentage(given.at("rate_pct").get<std::string>(), given.value("fixed", "0"));
+    if (given.contains("min_per_tx")) price.event_minimum = number(given, "min_per_tx");
+    if (given.contains("max_per_tx")) price.event_maximum = number(given, "max_per_tx");
   } else {
     return std::nullopt;
   }
@@ -54,16 +58,29 @@ std::optional<Price> priceOf(const json& given) {
 
 /// Rates one event, as the difference to what was rated before, and compares.
 void requireAmount(const Price& price, const json& event, const json& expectation) {
-  const PlanFeature feature = sold("calls", "0", price);
-  const Span month = span("2026-01-01", "2026-02-01");
   const Decimal before = number(event, "previously_rated");
-  const Decimal quantity = number(event, "quantity");
-  const PeriodCharge after = periodCharge(feature, price, before + quantity, month);
-  const Decimal amount = after.charge + after.minimum - chargeFor(feature, price, before);
+  RatedPeriod rated(sold("calls", "0", price));
+  rated.usageOf("").quantity = before + number(event, "quantity");
+  const VariantCharge after = variantCharges(rated.terms()).front();
+  const Decimal amount = after.cut + after.minimum - chargeFor(price, before);
   CHECK(amount.toString() == number(expectation, "value").toString());
 }
 
+/// Rates the transactions of one period, event by event, and compares their sum.
+void requireSum(const PlanFeature& feature, const json& event, const json& expectation) {
+  RatedPeriod rated(feature);
+  for (const json& amount : event.at("amounts")) {
+    const Decimal quantity = dec(amount.get<std::string>());
+    const Decimal price = eventPrice(rated.terms(), {}, quantity);
+    rated.usageOf("").quantity += quantity;
+    rated.usageOf("").charged += price;
+  }
+  const Decimal sum = featureCharge(rated.terms(), {}, {});
+  CHECK(sum.toString() == number(expectation, "value").toString());
+}
+
 bool isCovered(const json& test_case, const json& event) {
+  if (event.at("kind") == "rate.transactions") return true;
   // Without usage no tier is entered, and nothing is converted before rating: see BILLING.md.
   const bool first_fee_without_usage = test_case.at("given").at("price").contains("zero_usage") &&
                                        event.value("quantity", "") == "0";
@@ -87,12 +104,18 @@ TEST_CASE("published prices come out to the last digit") {
       for (const json& expectation : test_case.at("expect")) {
         if (expectation.at("at") != event.at("at")) continue;
         INFO("at " << event.at("at"));
-        requireAmount(*price, event, expectation);
+        if (isEventPriced(*price)) {
+          PlanFeature feature = sold("pay", "0", *price);
+          feature.included = number(test_case.at("given").at("price"), "free_total");
+          requireSum(feature, event, expectation);
+        } else {
+          requireAmount(*price, event, expectation);
+        }
         ++compared;
       }
     }
   }
-  CHECK(compared >= 30);
+  CHECK(compared >= 33);
 }
 
 }  // namespace

@@ -2,32 +2,33 @@
 
 #include "ledger/base/limits.h"
 #include "ledger/core/rating.h"
-#include "tests/support/terms.h"
+#include "tests/support/rated_period.h"
 
 namespace daybook::core {
 namespace {
 
 using namespace daybook::testing;
 
-constexpr char kMonth[] = "2026-01-01";
-constexpr char kNextMonth[] = "2026-02-01";
-
 struct Row {
   std::string_view quantity;
   std::string_view charge;
 };
 
-/// Every row's charge, from the formula and tier by tier.
+/// Every row's charge of a period of that quantity, from the formula and tier by tier.
 void requireCharges(const PlanFeature& feature, const std::vector<Row>& rows) {
-  const Price& price = feature.prices.front();
   for (const Row& row : rows) {
     INFO("quantity " << row.quantity);
-    const Decimal quantity = dec(row.quantity);
-    CHECK(chargeFor(feature, price, quantity).toString() == row.charge);
-    const std::vector<TierCharge> tiers = tierCharges(feature, price, quantity);
-    if (tiers.empty()) continue;
+    RatedPeriod rated(feature);
+    CHECK(eventPrice(rated.terms(), {}, dec(row.quantity)).toString() == row.charge);
+    if (isEventPriced(feature)) continue;
+    rated.use(row.quantity);
+    CHECK(featureCharge(rated.terms(), {}, {}).toString() == row.charge);
+    const std::vector<VariantCharge> charges = variantCharges(rated.terms());
+    REQUIRE(charges.size() == 1);
+    CHECK(charges[0].charge.toString() == row.charge);
+    if (charges[0].tiers.empty()) continue;
     Decimal sum;
-    for (const TierCharge& tier : tiers) sum += tier.exact;
+    for (const TierCharge& tier : charges[0].tiers) sum += tier.exact;
     CHECK(sum.toString() == row.charge);
   }
 }
@@ -66,9 +67,8 @@ TEST_CASE("graduated tiers have inclusive bounds and count after the included un
 TEST_CASE("a graduated charge is one formula: what tiers lose to rounding is not lost") {
   const Price price =
       tiered(Scheme::graduated, {{"0.5", "0.000000000001", "0"}, {"", "0.000000000001", "0"}});
-  const PlanFeature feature = sold("calls", "0", price);
-  CHECK(chargeFor(feature, price, dec("1")) == dec("0.000000000001"));
-  const std::vector<TierCharge> tiers = tierCharges(feature, price, dec("1"));
+  CHECK(chargeFor(price, dec("1")) == dec("0.000000000001"));
+  const std::vector<TierCharge> tiers = tierCharges(price, dec("1"));
   REQUIRE(tiers.size() == 2);
   CHECK(tiers[0] == TierCharge{dec("0.5"), dec("0.000000000001"), {}, dec("0.000000000001")});
   CHECK(tiers[1] == TierCharge{dec("0.5"), dec("0.000000000001"), {}, dec("0")});
@@ -77,12 +77,11 @@ TEST_CASE("a graduated charge is one formula: what tiers lose to rounding is not
 TEST_CASE("graduated tier charges name the units, price and fee of each tier touched") {
   const Price price =
       tiered(Scheme::graduated, {{"10", "2", "1"}, {"20", "1.5", "0"}, {"", "1", "7"}});
-  const PlanFeature feature = sold("calls", "100", price);
-  const std::vector<TierCharge> tiers = tierCharges(feature, price, dec("115"));
+  const std::vector<TierCharge> tiers = tierCharges(price, dec("15"));
   REQUIRE(tiers.size() == 2);
   CHECK(tiers[0] == TierCharge{dec("10"), dec("2"), dec("1"), dec("21")});
   CHECK(tiers[1] == TierCharge{dec("5"), dec("1.5"), dec("0"), dec("7.5")});
-  CHECK(tierCharges(feature, price, dec("100")).empty());
+  CHECK(tierCharges(price, dec("0")).empty());
 }
 
 TEST_CASE("volume charges all units at the price of the tier they fall in") {
@@ -97,15 +96,15 @@ TEST_CASE("volume charges all units at the price of the tier they fall in") {
                                              {"15", "150"},
                                              {"15.000000000001", "75.000000000005"},
                                              {"100", "500"}});
-  const PlanFeature feature = sold("calls", "1", price);
-  CHECK(tierCharges(feature, price, dec("12")) ==
+  CHECK(tierCharges(price, dec("11")) ==
         std::vector<TierCharge>{{dec("11"), dec("10"), dec("0"), dec("110")}});
 }
 
 TEST_CASE("the price of one event may be negative where a cheaper volume tier begins") {
   const Price price = tiered(Scheme::volume, {{"15", "10", "0"}, {"", "5", "0"}});
-  const PlanFeature feature = sold("calls", "0", price);
-  CHECK(chargeFor(feature, price, dec("16")) - chargeFor(feature, price, dec("15")) == dec("-70"));
+  RatedPeriod rated(sold("calls", "0", price));
+  rated.use("15");
+  CHECK(eventPrice(rated.terms(), {}, dec("1")) == dec("-70"));
 }
 
 TEST_CASE("any started package is charged") {
@@ -118,7 +117,7 @@ TEST_CASE("any started package is charged") {
                            {"21", "45"}});
   requireCharges(sold("calls", "10", package("0.3", "1")),
                  {{"10", "0"}, {"10.9", "3"}, {"11", "4"}});
-  CHECK(tierCharges(feature, feature.prices.front(), dec("21")) ==
+  CHECK(tierCharges(feature.prices.front(), dec("21")) ==
         std::vector<TierCharge>{{dec("3"), dec("15"), dec("0"), dec("45")}});
 }
 
@@ -130,68 +129,85 @@ TEST_CASE("a feature priced by tokens charges the money beyond the included mone
 TEST_CASE("what is unlimited or blocked is never charged") {
   PlanFeature feature = sold("calls", "10", perUnit("1"));
   feature.prices.front().maximum_charge = dec("5");
+  const auto requireFree = [](const PlanFeature& terms) {
+    CHECK_FALSE(isCharged(terms));
+    RatedPeriod rated(terms);
+    rated.use("1000");
+    CHECK(featureCharge(rated.terms(), {}, dec("5")).isZero());
+    CHECK(eventPrice(rated.terms(), {}, dec("5")).isZero());
+    CHECK(billedTotal(rated.terms(), {}, dec("5"), {}).isZero());
+    CHECK(variantCharges(rated.terms()).empty());
+  };
   feature.unlimited = true;
-  CHECK_FALSE(isCharged(feature));
-  CHECK(chargeFor(feature, feature.prices.front(), dec("1000")).isZero());
+  requireFree(feature);
   feature.unlimited = false;
   feature.overage = Overage::block;
-  CHECK_FALSE(isCharged(feature));
-  CHECK(chargeFor(feature, feature.prices.front(), dec("1000")).isZero());
-  CHECK(periodCharge(feature, feature.prices.front(), dec("1000"), span(kMonth, kNextMonth)) ==
-        PeriodCharge{});
+  requireFree(feature);
 }
 
-TEST_CASE("a charge past its limit is an overflow, in the formula and tier by tier") {
-  const PlanFeature dear = sold("calls", "0", perUnit("1000"));
-  CHECK(chargeFor(dear, dear.prices.front(), dec(limits::kQuantityMax)) == dec(limits::kChargeMax));
-  CHECK_THROWS_AS(
-      chargeFor(dear, dear.prices.front(), dec(limits::kQuantityMax) + dec("0.000000000001")),
-      Overflow);
+TEST_CASE("a charge past its limit is an overflow, in the formula and in the whole period") {
+  const Price dear = perUnit("1000");
+  CHECK(chargeFor(dear, dec(limits::kQuantityMax)) == dec(limits::kChargeMax));
+  CHECK_THROWS_AS(chargeFor(dear, dec(limits::kQuantityMax) + dec("0.000000000001")), Overflow);
   // The count of packages does not fit, however little they cost.
-  const PlanFeature tiny = sold("calls", "0", package("0.000000000001", "0"));
-  CHECK_THROWS_AS(chargeFor(tiny, tiny.prices.front(), dec(limits::kQuantityMax)), Overflow);
+  CHECK_THROWS_AS(chargeFor(package("0.000000000001", "0"), dec(limits::kQuantityMax)), Overflow);
+  PlanFeature feature = sold("calls", "0", dear);
+  feature.dimension = "region";
+  feature.variants = {variantAt("eu", dear)};
+  RatedPeriod rated(feature);
+  rated.use("1000000000000000", "eu");
+  CHECK_THROWS_AS(eventPrice(rated.terms(), {}, dec("0.000000000001")), Overflow);
 }
 
-TEST_CASE("the charge is cut to the maximum, and the minimum adds what the rounded charge lacks") {
-  Price price = perUnit("0.333");
-  price.minimum_charge = dec("2");
-  price.maximum_charge = dec("3");
-  const PlanFeature feature = sold("calls", "0", price);
-  const Span month = span(kMonth, kNextMonth);
-  CHECK(periodCharge(feature, price, dec("0"), month) == PeriodCharge{dec("0"), dec("2")});
-  // 1.665 is 1.67 on its line.
-  CHECK(periodCharge(feature, price, dec("5"), month) == PeriodCharge{dec("1.665"), dec("0.33")});
-  CHECK(periodCharge(feature, price, dec("6"), month) == PeriodCharge{dec("1.998"), dec("0")});
-  CHECK(periodCharge(feature, price, dec("9"), month) == PeriodCharge{dec("2.997"), dec("0")});
-  CHECK(periodCharge(feature, price, dec("10"), month) == PeriodCharge{dec("3"), dec("0")});
+// ---- percentage
+
+Price percentageOf(std::string_view rate, std::string_view fee, std::string_view minimum,
+                   std::string_view maximum) {
+  Price price = byPercentage(rate, fee);
+  if (!minimum.empty()) price.event_minimum = dec(minimum);
+  if (!maximum.empty()) price.event_maximum = dec(maximum);
+  return price;
 }
 
-TEST_CASE("minimum and maximum are prorated by seconds in a shortened usage period") {
-  Price price = perUnit("1");
-  price.minimum_charge = dec("10");
-  price.maximum_charge = dec("31");
-  const PlanFeature feature = sold("calls", "0", price);
-  const Span ten_days = part(kMonth, "2026-01-11", kMonth, kNextMonth);
-  CHECK(periodCharge(feature, price, dec("0"), ten_days) ==
-        PeriodCharge{dec("0"), dec("3.225806451613")});
-  CHECK(periodCharge(feature, price, dec("30"), ten_days) == PeriodCharge{dec("10"), dec("0")});
+TEST_CASE("an event priced by percentage costs rate and fee, within its minimum and maximum") {
+  const auto cost = [](const Price& price, std::string_view amount) {
+    return percentageCharge(price, dec(amount)).toString();
+  };
+  CHECK(cost(percentageOf("2.9", "0.30", "", ""), "100") == "3.2");
+  CHECK(cost(percentageOf("2.9", "0", "", ""), "0.01") == "0.00029");
+  CHECK(cost(percentageOf("1", "0", "0.50", "5"), "10") == "0.5");
+  CHECK(cost(percentageOf("1", "0", "0.50", "5"), "50") == "0.5");
+  CHECK(cost(percentageOf("1", "0", "0.50", "5"), "51") == "0.51");
+  CHECK(cost(percentageOf("1", "0", "0.50", "5"), "500") == "5");
+  CHECK(cost(percentageOf("1", "0", "0.50", "5"), "500.01") == "5");
+  // The fee counts against both.
+  CHECK(cost(percentageOf("1", "4.90", "", "5"), "100") == "5");
+  CHECK(cost(percentageOf("1", "0.40", "1", ""), "50") == "1");
+  CHECK(cost(percentageOf("250", "0", "", ""), "2") == "5");
 }
 
-TEST_CASE("the minimum is compared with the charge rounded to the currency's minor unit") {
-  Price price = perUnit("0.5", "JPY");
-  price.minimum_charge = dec("1");
-  const PlanFeature feature = sold("calls", "0", price);
-  CHECK(periodCharge(feature, price, dec("1"), span(kMonth, kNextMonth)) ==
-        PeriodCharge{dec("0.5"), dec("0")});
+TEST_CASE("a percentage is one formula, rounded once, half away from zero") {
+  CHECK(percentageCharge(byPercentage("0.00000001", "0"), dec("0.004999999999")).isZero());
+  CHECK(percentageCharge(byPercentage("0.00000001", "0"), dec("0.005")) == dec("0.000000000001"));
+  CHECK(percentageCharge(byPercentage("0.00000001", "0.000000000001"), dec("0.005")) ==
+        dec("0.000000000002"));
 }
+
+TEST_CASE("of nothing beyond the included money, neither fee nor minimum is charged") {
+  CHECK(percentageCharge(percentageOf("1", "0.30", "2", ""), {}).isZero());
+  requireCharges(sold("pay", "100", percentageOf("10", "1", "", "")),
+                 {{"0", "0"}, {"100", "0"}, {"100.01", "1.001"}, {"150", "6"}});
+}
+
+// ---- parts of periods, seats
 
 TEST_CASE("proration counts whole seconds and is rounded once") {
-  CHECK(prorated(dec("100"), part(kMonth, "2026-01-11", kMonth, kNextMonth)) ==
+  CHECK(prorated(dec("100"), part("2026-01-01", "2026-01-11", "2026-01-01", "2026-02-01")) ==
         dec("32.258064516129"));
-  CHECK(prorated(dec("29"), part("2026-01-16", kNextMonth, kMonth, kNextMonth)).roundedTo(2) ==
-        dec("14.97"));
-  CHECK(prorated(dec("99"), span(kMonth, kNextMonth)) == dec("99"));
-  CHECK(prorated(dec("99"), part(kMonth, kMonth, kMonth, kNextMonth)).isZero());
+  CHECK(prorated(dec("29"), part("2026-01-16", "2026-02-01", "2026-01-01", "2026-02-01"))
+            .roundedTo(2) == dec("14.97"));
+  CHECK(prorated(dec("99"), span("2026-01-01", "2026-02-01")) == dec("99"));
+  CHECK(prorated(dec("99"), part("2026-01-01", "2026-01-01", "2026-01-01", "2026-02-01")).isZero());
   CHECK(prorated(dec("3600"), part("2026-01-01T00:00:00Z", "2026-01-01T00:00:01.999999999Z",
                                    "2026-01-01T00:00:00Z", "2026-01-01T01:00:00.5Z")) == dec("1"));
 }
@@ -201,6 +217,20 @@ TEST_CASE("the price of a currency is found among the feature's prices") {
   feature.prices.push_back(perUnit("2", "EUR"));
   CHECK(priceIn(feature, "EUR")->unit_price == dec("2"));
   CHECK(priceIn(feature, "JPY") == nullptr);
+}
+
+TEST_CASE("seats beyond the included ones are charged by any scheme of quantities") {
+  const auto cost = [](std::string_view included, const Price& price, std::uint64_t seats) {
+    return seatCharge(sold("seats", included, price), price, seats).toString();
+  };
+  CHECK(cost("0", perUnit("12"), 5) == "60");
+  CHECK(cost("3", perUnit("12"), 5) == "24");
+  CHECK(cost("3", perUnit("12"), 3) == "0");
+  CHECK(cost("3", perUnit("12"), 0) == "0");
+  CHECK(cost("1", tiered(Scheme::graduated, {{"4", "10", "0"}, {"", "8", "5"}}), 7) == "61");
+  CHECK(cost("1", tiered(Scheme::volume, {{"4", "10", "0"}, {"", "8", "0"}}), 7) == "48");
+  CHECK(cost("0", package("5", "40"), 6) == "80");
+  CHECK(cost("0", perUnit("1"), static_cast<std::uint64_t>(limits::kSeatsMax)) == "1000000000");
 }
 
 // ---- tokens

@@ -205,10 +205,10 @@ TEST_CASE("a snapshot that is not right in every part is refused with what is wr
   CHECK_THAT(consistent(with(1, kCodec.encode(other))), Catch::Contains("state of position"));
   Customer customer = ledger.engine.state().customers[0];
   customer.periods.clear();
-  CHECK_THAT(consistent(with(2, kCodec.encode(customer))), Catch::Contains("no period"));
+  CHECK_THAT(consistent(with(2, kCodec.encode(customer))), Catch::Contains("has a running period"));
   customer = ledger.engine.state().customers[0];
   customer.periods.back().terms.version = 9;
-  CHECK_THAT(consistent(with(2, kCodec.encode(customer))), Catch::Contains("not published"));
+  CHECK_THAT(consistent(with(2, kCodec.encode(customer))), Catch::Contains("is published"));
   customer = ledger.engine.state().customers[4];
   customer.periods.back().balance.amount = dec("-1000");
   CHECK_THAT(consistent(with(6, kCodec.encode(customer))), Catch::Contains("overages"));
@@ -267,9 +267,9 @@ TEST_CASE("events that do not fit the state stop replay at their position, witho
   const std::size_t usage = indexOf<UsageRecorded>(log(), 5);
   CHECK_THAT(damaged(usage, [](Event& event) { event.sequence += 1; }), Catch::Contains("chain"));
   CHECK_THAT(damaged(usage, [](Event& event) { event.recorded = Instant{}; }),
-             Catch::Contains("recorded"));
+             Catch::Contains("time never goes back"));
   CHECK_THAT(damaged(usage, [](Event& event) { event.customer = CustomerNumber(77); }),
-             Catch::Contains("no customer"));
+             Catch::Contains("the customer exists"));
   CHECK_THAT(
       damaged(usage,
               [](Event& event) { std::get<UsageRecorded>(event.body).period_from = Instant{}; }),
@@ -284,16 +284,16 @@ TEST_CASE("events that do not fit the state stop replay at their position, witho
                      [](Event& event) {
                        std::get<InvoiceClosed>(event.body).invoice.number = InvoiceNumber(9);
                      }),
-             Catch::Contains("invoice's number"));
+             Catch::Contains("no invoice number is left out"));
   CHECK_THAT(damaged(indexOf<CatalogPublished>(log()),
                      [](Event& event) { std::get<CatalogPublished>(event.body).items -= 1; }),
-             Catch::Contains("missing"));
+             Catch::Contains("closes the items before it"));
   CHECK_THAT(damaged(indexOf<PeriodStarted>(log(), 2),
                      [](Event& event) {
                        auto& span = std::get<PeriodStarted>(event.body).span;
                        span.to = span.from;
                      }),
-             Catch::Contains("do not increase"));
+             Catch::Contains("the boundaries of the usage period increase"));
 }
 
 TEST_CASE("a backup is a log with the same newest commit, and never overwrites anything") {

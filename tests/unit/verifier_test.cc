@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/base/limits.h"
 #include "ledger/replay/replayer.h"
 #include "ledger/replay/snapshot.h"
 #include "ledger/replay/verifier.h"
@@ -109,8 +110,11 @@ TEST_CASE("a log as it was written is right, whatever its commits are") {
     INFO(report.position.value << ": " << report.problem);
     CHECK(report.isOk());
     CHECK(report.events == log().events.size());
-    CHECK(report.customers == 6);
-    CHECK(report.invoices == replayed(log().events).state().ledger.invoices.size());
+    CHECK(report.customers == 16);
+    const LedgerState ledger = replayed(log().events).state().ledger;
+    CHECK(report.invoices == ledger.invoices.size());
+    CHECK(report.credit_notes == ledger.credit_notes.size());
+    CHECK(report.credit_notes == 3);
     CHECK(report.root == tree.root());
     CHECK(report.recorded == log().events.back().recorded);
   }
@@ -191,7 +195,7 @@ TEST_CASE("periods, grants, purchases and cancellations are decided again") {
   expectFound<PeriodStarted>("periodStarted.terms.version",
                              [](auto& body) { body.terms.version = 2; });
   expectFound<PeriodStarted>(
-      "index does not follow", [](auto& body) { body.index += 1; }, 6);
+      "index follows", [](auto& body) { body.index += 1; }, 6);
   expectFound<PeriodClosed>("periodClosed.carriedTopUps",
                             [](auto& body) { kMore(body.carried_top_ups); });
   expectFound<PeriodClosed>(
@@ -216,18 +220,190 @@ TEST_CASE("periods, grants, purchases and cancellations are decided again") {
   CHECK_THAT(report.problem, Catch::Contains("periodStarted.grant.remaining"));
 }
 
+TEST_CASE("trials, changes of plan, pauses and seats are decided again") {
+  expectFound<TrialEnded>("trialEnded.subscription.plan",
+                          [](auto& body) { body.subscription.plan = "squad"; });
+  expectFound<TrialEnded>("trialEnded.invoice", [](auto& body) { body.invoice = InvoiceNumber(); });
+  // At once, by the clock, and at once again after what was in grace.
+  expectFound<PlanChanged>("planChanged.subscription.since",
+                           [](auto& body) { body.subscription.since.ns += 1; });
+  expectFound<PlanChanged>(
+      "planChanged.subscription.plan", [](auto& body) { body.subscription.plan = "squad"; }, 1);
+  expectFound<PlanChanged>(
+      "planChanged.invoice", [](auto& body) { body.invoice = InvoiceNumber(1); }, 2);
+  expectFound<ChangeScheduled>("changeScheduled.change.plan",
+                               [](auto& body) { body.change.plan = "pool"; });
+  expectFound<ChangeScheduled>("changeScheduled.at", [](auto& body) { body.at.ns += 1; });
+  expectFound<Paused>("paused.at", [](auto& body) { body.at.ns += 1; });
+  expectFound<Resumed>("resumed.subscription.billing.to",
+                       [](auto& body) { body.subscription.billing.to.ns += 1; });
+  expectFound<VersionPinned>("versionPinned.version", [](auto& body) { body.version = 0; });
+  expectFound<AllowanceRaised>("allowanceRaised.grant.credits",
+                               [](auto& body) { kMore(body.grant->credits); });
+  expectFound<AllowanceRaised>(
+      "allowanceRaised.includedBalance", [](auto& body) { kMore(body.included_balance); }, 1);
+  expectFound<SeatsChanged>("seatsChanged.trueUp", [](auto& body) { kMore(body.true_up); });
+  expectFound<SeatsChanged>("seatsChanged.held", [](auto& body) { body.held -= 1; });
+  expectFound<CustomerMovedIn>("customerMovedIn.usage[0].quantity",
+                               [](auto& body) { kMore(body.usage[0].quantity); });
+  expectFound<CustomerMovedIn>(
+      "customerMovedIn.grants[1].remaining",
+      [](auto& body) { body.grants[1].remaining -= Decimal::fromUnits(1); }, 1);
+  expectFound<CustomerMovedIn>("customerMovedIn.period.seats[0].value",
+                               [](auto& body) { kMore(body.period.seats[0].value); });
+  expectFound<AlertRaised>("alertRaised.value", [](auto& body) { kMore(body.value); });
+  expectFound<AlertRaised>("alertRaised.rule.level", [](auto& body) { kMore(body.rule.level); });
+}
+
+TEST_CASE("credits, corrections and documents are decided again") {
+  expectFound<CreditsGranted>("creditsGranted.debtPaid", [](auto& body) { kMore(body.debt_paid); });
+  expectFound<CreditsGranted>(
+      "creditsGranted.grant.credits", [](auto& body) { kMore(body.grant.credits); }, 1);
+  expectFound<CreditsRolledOver>("creditsRolledOver.grant.credits",
+                                 [](auto& body) { kMore(body.grant.credits); });
+  expectFound<PackRefunded>("packRefunded.credits", [](auto& body) { kMore(body.credits); });
+  expectFound<UsageVoided>("usageVoided.quantity", [](auto& body) { kMore(body.quantity); });
+  expectFound<UsageVoided>(
+      "usageVoided.value", [](auto& body) { body.value = "bob"; }, 1);
+  expectFound<UsageVoided>(
+      "usageVoided.price", [](auto& body) { kMore(body.price); }, 2);
+  expectFound<UsageVoided>(
+      "usageVoided.draws", [](auto& body) { body.draws.clear(); }, 3);
+  expectFound<UsageVoided>(
+      "usageVoided.lateCharge", [](auto& body) { kMore(body.late_charge); }, 4);
+  expectFound<AdjustmentAdded>(
+      "adjustmentAdded.invoice", [](auto& body) { body.invoice = InvoiceNumber(); }, 1);
+  expectFound<CreditNoteClosed>("creditNoteClosed.note.number",
+                                [](auto& body) { body.note.number = CreditNoteNumber(2); });
+  expectFound<CreditNoteClosed>(
+      "creditNoteClosed.note.label", [](auto& body) { body.note.label = "CN-1"; }, 1);
+  expectFound<CreditNoteClosed>(
+      "creditNoteClosed.note.total", [](auto& body) { kMore(body.note.total); }, 1);
+  expectFound<CreditNoteClosed>(
+      "creditNoteClosed.status", [](auto& body) { body.status = InvoiceStatus::open; }, 2);
+  expectFound<PaymentRecorded>("paymentRecorded.status",
+                               [](auto& body) { body.status = InvoiceStatus::paid; });
+  expectFound<PaymentRecorded>(
+      "paymentRecorded.amount", [](auto& body) { kMore(body.amount); }, 1);
+  expectFound<InvoiceUncollectible>("unknownInvoice",
+                                    [](auto& body) { body.asked.invoice = InvoiceNumber(1); });
+}
+
+TEST_CASE("a command that first closes what is in grace is decided from the state before that") {
+  const std::size_t first = find([](const Event& event) {
+    if (!std::holds_alternative<InvoiceClosed>(event.body)) return false;
+    const auto* changed = std::get_if<PlanChanged>(&log().events[event.position.value + 1].body);
+    return changed != nullptr && changed->asked;
+  });
+  const std::size_t keyed = first + 2;
+  const auto expect = [](std::size_t index, const std::string& problem, auto change) {
+    const Report report = tampered(index, change);
+    CHECK(report.position == Position(index + 1));
+    CHECK_THAT(report.problem, Catch::Contains(problem));
+  };
+  expect(first, "invoiceClosed.total",
+         [](Event& event) { kMore(std::get<InvoiceClosed>(event.body).invoice.total); });
+  expect(first + 1, "periodClosed.index",
+         [](Event& event) { std::get<PeriodClosed>(event.body).index += 1; });
+  expect(keyed, "planChanged.at",
+         [](Event& event) { std::get<PlanChanged>(event.body).at.ns -= 1; });
+  expect(keyed + 3, "periodClosed.to",
+         [](Event& event) { std::get<PeriodClosed>(event.body).to.ns -= 1; });
+  // What was asked is decided at the first event.
+  DecidedLog changed = log();
+  std::get<PlanChanged>(changed.events[keyed].body).asked->plan = "none";
+  const Report refused = verifiedLog(changed);
+  CHECK(refused.position == Position(first + 1));
+  CHECK_THAT(refused.problem, Catch::Contains("unknownPlan"));
+  // Left out, it is missed.
+  changed = log();
+  removeEvents(changed, first, keyed);
+  const Report missed = verifiedLog(changed);
+  CHECK(missed.position == Position(first + 1));
+  CHECK_THAT(missed.problem, Catch::Contains("decided again invoiceClosed"));
+}
+
+TEST_CASE("usage that is voided is the one that carries the key") {
+  const std::string none = "no usage of the customer with the key";
+  expectFound<UsageVoided>(none, [](auto& body) { body.usage = Position(body.usage.value + 1); });
+  expectFound<UsageVoided>(none, [](auto& body) { body.usage = Position(1'000'000); });
+  expectFound<UsageVoided>(none, [](auto& body) { body.asked.usage_key = "another"; });
+  const std::size_t index = indexOf<UsageVoided>(log());
+  expectFound<UsageVoided>(none, [index](auto& body) { body.usage = Position(index + 1); });
+}
+
 TEST_CASE("recorded boundaries are taken as given, but they have to increase") {
   expectFound<PeriodStarted>(
-      "do not increase", [](auto& body) { body.span.to = body.span.from; }, 6);
+      "the boundaries of the usage period increase",
+      [](auto& body) { body.span.to = body.span.from; }, 6);
   expectFound<PeriodStarted>(
-      "after its billing period", [](auto& body) { body.billing_to.ns = 1; }, 6);
+      "ends with its billing period", [](auto& body) { body.billing_to.ns = 1; }, 6);
   expectFound<PeriodStarted>(
-      "does not begin where",
+      "begins where the one before it ends",
       [](auto& body) {
         body.span.from.ns += 1;
         body.span.full_from.ns += 1;
       },
       6);
+  expectFound<CustomerMovedIn>("a whole usage period runs",
+                               [](auto& body) { body.period.span.from.ns += 1; });
+  expectFound<CustomerMovedIn>("a whole billing period runs",
+                               [](auto& body) { body.period.billing.reset(); });
+  expectFound<CustomerMovedIn>("comes after the anchor",
+                               [](auto& body) { body.period.index = -1; });
+}
+
+TEST_CASE("each way to start a usage period says where its boundaries come from") {
+  const auto after = [](std::size_t index, const std::string& problem, auto change) {
+    const Report report = tampered(
+        index + 1, [&change](Event& event) { change(std::get<PeriodStarted>(event.body)); });
+    INFO(eventName(log().events[index].body) << ": " << problem);
+    CHECK(report.position == Position(index + 2));
+    CHECK_THAT(report.problem, Catch::Contains(problem));
+  };
+  const auto later = [](PeriodStarted& started) { started.span.full_to.ns += 1; };
+  const auto moved = [](PeriodStarted& started) { started.index += 1; };
+  after(indexOf<Resumed>(log()), "usage period and billing period are one",
+        [](PeriodStarted& started) {
+          started.billing_to.ns += 1;
+          started.billing->to.ns += 1;
+          started.billing->full_to.ns += 1;
+        });
+  after(indexOf<Resumed>(log()), "index is its own", moved);
+  after(indexOf<PlanChanged>(log(), 0), "ends with its billing period", later);
+  after(indexOf<PlanChanged>(log(), 0), "index is its own", moved);
+  after(indexOf<PlanChanged>(log(), 1), "ends with its billing period", later);
+  after(indexOf<PlanChanged>(log(), 1), "index follows", moved);
+  after(indexOf<TrialEnded>(log()), "index follows", moved);
+  after(indexOf<TrialEnded>(log()), "begins where",
+        [](PeriodStarted& started) { started.span.full_from.ns -= 1; });
+  const std::size_t trial = find([](const Event& event) {
+    const auto* subscribed = std::get_if<Subscribed>(&event.body);
+    return subscribed != nullptr && subscribed->subscription.trial_to;
+  });
+  after(trial, "periodStarted.span.fullTo", later);
+  after(trial, "begins with the subscription",
+        [](PeriodStarted& started) { started.trial = false; });
+  const std::size_t once = find([](const Event& event) {
+    const auto* subscribed = std::get_if<Subscribed>(&event.body);
+    return subscribed != nullptr && subscribed->subscription.billing_interval == Interval::once;
+  });
+  after(once, "has no end", [](PeriodStarted& started) { started.billing_to = started.span.to; });
+}
+
+TEST_CASE("the usage period that an event starts follows it in the same commit") {
+  for (const std::size_t index :
+       {indexOf<PlanChanged>(log(), 0), indexOf<PlanChanged>(log(), 1), indexOf<TrialEnded>(log()),
+        indexOf<Resumed>(log()), indexOf<CustomerMovedIn>(log()) - 1}) {
+    DecidedLog changed = log();
+    auto& decisions = changed.decisions;
+    decisions.insert(std::upper_bound(decisions.begin(), decisions.end(), index), index + 1);
+    store::MemoryStore store;
+    writeLog(store, changed, 1);
+    const Report report = verified(store);
+    CHECK(report.position == Position(index + 1));
+    CHECK_THAT(report.problem, Catch::Contains("does not follow in the same commit"));
+  }
 }
 
 TEST_CASE("items of the catalog follow the rules of publishing") {
@@ -264,9 +440,10 @@ TEST_CASE("the head of every event is checked") {
   expect("chain", [](Event& event) { event.previous = Position(1); });
   expect("position", [](Event& event) { event.position = Position(event.position.value + 1); });
   expect("chain", [](Event& event) { event.customer = CustomerNumber(6); });
-  expect("no customer", [](Event& event) { event.customer = CustomerNumber(60); });
-  expect("somebody else", [](Event& event) { event.customer = CustomerNumber(); });
-  expect("recorded before", [](Event& event) { event.recorded.ns -= 1; });
+  expect("the customer exists", [](Event& event) { event.customer = CustomerNumber(60); });
+  expect("belongs to the ledger or to a customer",
+         [](Event& event) { event.customer = CustomerNumber(); });
+  expect("time never goes back", [](Event& event) { event.recorded.ns -= 1; });
   expect("manual clock", [](Event& event) { event.recorded.ns += 1; });
   expect("keyMissing", [](Event& event) { event.key.clear(); });
 }
@@ -307,7 +484,7 @@ TEST_CASE("a decision that was left out is missed where it matters, however well
   CHECK_THAT(withoutDecision(decisionOf<PeriodStarted>()).problem,
              Catch::Contains("not what was due at"));
   CHECK_THAT(withoutDecision(decisionOf<CustomerCreated>()).problem,
-             Catch::Contains("customer's number does not follow"));
+             Catch::Contains("in the order of their creation"));
   CHECK_THAT(withoutDecision(decisionOf<CreditsExpired>()).problem, !Catch::Equals(""));
   CHECK_THAT(withoutDecision(decisionOf<ClockMoved>()).problem, Catch::Contains("manual clock"));
 }
@@ -362,7 +539,14 @@ TEST_CASE("settings that were changed afterwards are found at what they decided"
                         std::get<LedgerCreated>(event.body).settings.grace = Duration{-1};
                       })
                  .problem,
-             Catch::Contains("grace is negative"));
+             Catch::Contains("the grace is not negative"));
+  CHECK_THAT(tampered(0,
+                      [](Event& event) {
+                        std::get<LedgerCreated>(event.body).settings.grace =
+                            Duration{Duration::days(limits::kGraceDaysMax).ns + 1};
+                      })
+                 .problem,
+             Catch::Contains("the grace is not longer than a week"));
 }
 
 TEST_CASE("bytes that were changed without hashing anew are found at their position") {

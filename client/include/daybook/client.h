@@ -26,6 +26,8 @@
 #include <utility>
 #include <vector>
 
+#include "daybook/account.h"
+#include "daybook/commands.h"
 #include "daybook/error.h"
 #include "daybook/types.h"
 
@@ -145,6 +147,32 @@ class Client {
   Reply<std::optional<Invoice>> upcoming(std::string customer, const CallOptions& options = {});
   Future<std::optional<Invoice>> upcomingAsync(std::string customer,
                                                const CallOptions& options = {});
+  /// What changePlan would answer and do. Records nothing.
+  Reply<ChangePreview> previewChange(std::string customer, ChangePlan change,
+                                     const CallOptions& options = {});
+  Future<ChangePreview> previewChangeAsync(std::string customer, ChangePlan change,
+                                           const CallOptions& options = {});
+  /// In order of number; of one customer, or with an empty id of all.
+  Reply<Page<CreditNote>> creditNotes(std::string customer = {}, PageRequest page = {},
+                                      const CallOptions& options = {});
+  Future<Page<CreditNote>> creditNotesAsync(std::string customer = {}, PageRequest page = {},
+                                            const CallOptions& options = {});
+  Reply<CreditNote> creditNote(std::uint64_t number, const CallOptions& options = {});
+  Future<CreditNote> creditNoteAsync(std::uint64_t number, const CallOptions& options = {});
+  /// By label: "CN-000001".
+  Reply<CreditNote> creditNote(std::string label, const CallOptions& options = {});
+  Future<CreditNote> creditNoteAsync(std::string label, const CallOptions& options = {});
+  /// Usage by day, feature and variant, in this order. It comes from the log alone and takes time
+  /// in proportion to the customer's events in the range and since.
+  Reply<UsageReport> usageByDay(std::string customer, TimeRange range = {}, PageRequest page = {},
+                                const CallOptions& options = {});
+  Future<UsageReport> usageByDayAsync(std::string customer, TimeRange range = {},
+                                      PageRequest page = {}, const CallOptions& options = {});
+  /// What touched the customer's money or credits, usage apart, in order of the log.
+  Reply<Statement> statement(std::string customer, TimeRange range = {}, PageRequest page = {},
+                             const CallOptions& options = {});
+  Future<Statement> statementAsync(std::string customer, TimeRange range = {},
+                                   PageRequest page = {}, const CallOptions& options = {});
   /// The newest version of everything published, as JSON.
   Reply<std::string> catalog(const CallOptions& options = {});
   Future<std::string> catalogAsync(const CallOptions& options = {});
@@ -163,34 +191,59 @@ class Client {
                                 const CallOptions& options = {});
   Future<Receipt> publishCatalogAsync(std::string key, std::string catalog_json,
                                       const CallOptions& options = {});
-  /// `zone` is an IANA time zone; empty: UTC.
-  Reply<Receipt> createCustomer(std::string id, std::string key, std::string zone = {},
+  Reply<Receipt> createCustomer(std::string id, std::string key, CreateCustomer contents = {},
                                 const CallOptions& options = {});
-  Future<Receipt> createCustomerAsync(std::string id, std::string key, std::string zone = {},
+  Future<Receipt> createCustomerAsync(std::string id, std::string key, CreateCustomer contents = {},
                                       const CallOptions& options = {});
   Reply<Receipt> updateCustomer(std::string id, std::string key, std::string zone,
                                 const CallOptions& options = {});
   Future<Receipt> updateCustomerAsync(std::string id, std::string key, std::string zone,
                                       const CallOptions& options = {});
-
-  struct Subscription {
-    std::string plan;
-    std::string currency;        // empty: the customer's, else the plan's only one
-    std::int64_t anchor_ns = 0;  // 0: the start; later: the first period is a stub
-  };
-  Reply<Receipt> subscribe(std::string customer, std::string key, Subscription subscription,
+  Reply<Receipt> setAlerts(std::string customer, std::string key, SetAlerts alerts,
                            const CallOptions& options = {});
-  Future<Receipt> subscribeAsync(std::string customer, std::string key, Subscription subscription,
+  Future<Receipt> setAlertsAsync(std::string customer, std::string key, SetAlerts alerts,
                                  const CallOptions& options = {});
-  Reply<Receipt> cancel(std::string customer, std::string key,
-                        CancelWhen when = CancelWhen::periodEnd, const CallOptions& options = {});
-  Future<Receipt> cancelAsync(std::string customer, std::string key,
-                              CancelWhen when = CancelWhen::periodEnd,
+
+  // Subscriptions.
+  Reply<Receipt> subscribe(std::string customer, std::string key, Subscribe subscription,
+                           const CallOptions& options = {});
+  Future<Receipt> subscribeAsync(std::string customer, std::string key, Subscribe subscription,
+                                 const CallOptions& options = {});
+  Reply<Receipt> cancel(std::string customer, std::string key, Cancel cancellation = {},
+                        const CallOptions& options = {});
+  Future<Receipt> cancelAsync(std::string customer, std::string key, Cancel cancellation = {},
                               const CallOptions& options = {});
+  /// Takes a scheduled cancellation back.
   Reply<Receipt> revokeCancel(std::string customer, std::string key,
                               const CallOptions& options = {});
   Future<Receipt> revokeCancelAsync(std::string customer, std::string key,
                                     const CallOptions& options = {});
+  /// previewChange says what it would do.
+  Reply<Receipt> changePlan(std::string customer, std::string key, ChangePlan change,
+                            const CallOptions& options = {});
+  Future<Receipt> changePlanAsync(std::string customer, std::string key, ChangePlan change,
+                                  const CallOptions& options = {});
+  /// Takes a scheduled change of plan back.
+  Reply<Receipt> revokeChange(std::string customer, std::string key,
+                              const CallOptions& options = {});
+  Future<Receipt> revokeChangeAsync(std::string customer, std::string key,
+                                    const CallOptions& options = {});
+  Reply<Receipt> pause(std::string customer, std::string key, const CallOptions& options = {});
+  Future<Receipt> pauseAsync(std::string customer, std::string key,
+                             const CallOptions& options = {});
+  Reply<Receipt> resume(std::string customer, std::string key, const CallOptions& options = {});
+  Future<Receipt> resumeAsync(std::string customer, std::string key,
+                              const CallOptions& options = {});
+  Reply<Receipt> pinVersion(std::string customer, std::string key, Pin pin = Pin::keep,
+                            const CallOptions& options = {});
+  Future<Receipt> pinVersionAsync(std::string customer, std::string key, Pin pin = Pin::keep,
+                                  const CallOptions& options = {});
+  Reply<Receipt> changeSeats(std::string customer, std::string key, ChangeSeats change,
+                             const CallOptions& options = {});
+  Future<Receipt> changeSeatsAsync(std::string customer, std::string key, ChangeSeats change,
+                                   const CallOptions& options = {});
+
+  // Credits, money, corrections.
   /// `currency` empty: the customer's, else the pack's only one.
   Reply<Receipt> buyCredits(std::string customer, std::string key, std::string pack,
                             std::string currency = {}, const CallOptions& options = {});
@@ -201,6 +254,48 @@ class Client {
                        std::string currency = {}, const CallOptions& options = {});
   Future<Receipt> topUpAsync(std::string customer, std::string key, std::string amount,
                              std::string currency = {}, const CallOptions& options = {});
+  Reply<Receipt> grantCredits(std::string customer, std::string key, GrantCredits grant,
+                              const CallOptions& options = {});
+  Future<Receipt> grantCreditsAsync(std::string customer, std::string key, GrantCredits grant,
+                                    const CallOptions& options = {});
+  Reply<Receipt> refundPack(std::string customer, std::string key, RefundPack refund,
+                            const CallOptions& options = {});
+  Future<Receipt> refundPackAsync(std::string customer, std::string key, RefundPack refund,
+                                  const CallOptions& options = {});
+  Reply<Receipt> voidUsage(std::string customer, std::string key, VoidUsage usage,
+                           const CallOptions& options = {});
+  Future<Receipt> voidUsageAsync(std::string customer, std::string key, VoidUsage usage,
+                                 const CallOptions& options = {});
+  Reply<Receipt> addAdjustment(std::string customer, std::string key, AddAdjustment adjustment,
+                               const CallOptions& options = {});
+  Future<Receipt> addAdjustmentAsync(std::string customer, std::string key,
+                                     AddAdjustment adjustment, const CallOptions& options = {});
+  Reply<Receipt> addCustomerCredit(std::string customer, std::string key, AddCustomerCredit credit,
+                                   const CallOptions& options = {});
+  Future<Receipt> addCustomerCreditAsync(std::string customer, std::string key,
+                                         AddCustomerCredit credit, const CallOptions& options = {});
+
+  // Invoices.
+  Reply<Receipt> creditInvoice(std::string customer, std::string key, CreditInvoice credit,
+                               const CallOptions& options = {});
+  Future<Receipt> creditInvoiceAsync(std::string customer, std::string key, CreditInvoice credit,
+                                     const CallOptions& options = {});
+  Reply<Receipt> recordPayment(std::string customer, std::string key, RecordPayment payment,
+                               const CallOptions& options = {});
+  Future<Receipt> recordPaymentAsync(std::string customer, std::string key, RecordPayment payment,
+                                     const CallOptions& options = {});
+  Reply<Receipt> recordPaymentFailure(std::string customer, std::string key,
+                                      RecordPaymentFailure failure,
+                                      const CallOptions& options = {});
+  Future<Receipt> recordPaymentFailureAsync(std::string customer, std::string key,
+                                            RecordPaymentFailure failure,
+                                            const CallOptions& options = {});
+  /// Nothing of the invoice counts as due any more.
+  Reply<Receipt> markUncollectible(std::string customer, std::string key, std::uint64_t invoice,
+                                   const CallOptions& options = {});
+  Future<Receipt> markUncollectibleAsync(std::string customer, std::string key,
+                                         std::uint64_t invoice, const CallOptions& options = {});
+
   /// Any commands, each a Command in the standard JSON form, decided alone, in order; at most
   /// 16 384. The receipts carry the outcomes.
   Reply<std::vector<Receipt>> submit(std::vector<std::string> commands_json,

@@ -1,4 +1,5 @@
-// The values that calls take and give: plain structs, as in the protocol.
+// The values that calls take and give: plain structs, as in the protocol. Here is what they share,
+// usage, and the log; account.h has balances, invoices and reports, commands.h what commands ask.
 //
 // Units: amounts of money, quantities and credits are exact decimals as text ("0.0126"), never
 // binary floating point; empty text is the default that the field names. Instants are nanoseconds
@@ -55,7 +56,6 @@ struct PageRequest {
 };
 
 // ---- Enums
-// ---------------------------------------------------------------------------------------
 
 enum class OnShortfall : std::uint16_t {
   reject,    // refused, whole
@@ -63,32 +63,95 @@ enum class OnShortfall : std::uint16_t {
   overdraw,  // recorded in full, goes negative
 };
 enum class CancelWhen : std::uint16_t { periodEnd, now };
-enum class Disposition : std::uint16_t { current, grace };
+/// automatic ("auto" in the protocol): an upgrade at once, a downgrade at the billing period's end.
+enum class ChangeWhen : std::uint16_t { automatic, now, atPeriodEnd };
+/// late: the period is closed; what it costs is billed on the next invoice.
+enum class Disposition : std::uint16_t { current, grace, late };
 enum class GrantKind : std::uint16_t { plan, promotional, purchased };
-enum class SubscriptionState : std::uint16_t { none, active, canceled };
+enum class SubscriptionState : std::uint16_t { none, active, canceled, trialing, paused };
 enum class ConsumptionModel : std::uint16_t { metered, credits, balance };
-enum class InvoiceType : std::uint16_t { start, renewal, final, creditPurchase, balanceTopUp };
-enum class InvoiceStatus : std::uint16_t { open };
-enum class LineType : std::uint16_t { planBase, overage, minimum, balanceOverage, pack, topUp };
+/// Of billing periods. `once`: paid for once.
+enum class Interval : std::uint16_t { week, month, quarter, year, once };
+enum class AlertKind : std::uint16_t {
+  usage,    // units used of a feature reach the level
+  credits,  // credits that may be drawn fall below the level
+  balance,  // the spending balance falls below the level
+};
+enum class InvoiceType : std::uint16_t {
+  start,    // the first base price, at once
+  renewal,  // closes a usage period, charges the coming billing period
+  final,    // closes the last usage period
+  creditPurchase,
+  balanceTopUp,
+  planChange,  // closes what ran and charges the new plan, at once
+  adjustment,  // late usage after a subscription, one-off charges
+};
+/// voided ("void" in the protocol): credited in full before it was paid.
+enum class InvoiceStatus : std::uint16_t { open, paid, voided, uncollectible };
+enum class LineType : std::uint16_t {
+  planBase,
+  overage,
+  minimum,
+  balanceOverage,
+  pack,
+  topUp,
+  discount,
+  seats,
+  lateAdjustment,
+  prorationCredit,
+  adjustment,
+  customerCredit,  // negative: paid with customer credit; positive: becomes customer credit
+};
+enum class StatementKind : std::uint16_t {
+  movedIn,
+  subscribed,
+  trialEnded,
+  planChanged,
+  paused,
+  resumed,
+  canceled,
+  invoiceClosed,
+  creditNoteClosed,
+  paymentRecorded,
+  paymentFailed,
+  invoiceUncollectible,
+  customerCreditAdded,
+  creditsGranted,  // of any kind: with a period, bought, promotional
+  creditsExpired,
+  creditsRefunded,
+};
 enum class ItemKind : std::uint16_t { feature, plan, pack, priceBook };
 enum class ChangeAction : std::uint16_t { unchanged, added, changed };
 enum class ClockKind : std::uint16_t { wall, manual };
 
 std::string_view name(OnShortfall value);
 std::string_view name(CancelWhen value);
+std::string_view name(ChangeWhen value);
 std::string_view name(Disposition value);
 std::string_view name(GrantKind value);
 std::string_view name(SubscriptionState value);
 std::string_view name(ConsumptionModel value);
+std::string_view name(Interval value);
+std::string_view name(AlertKind value);
 std::string_view name(InvoiceType value);
 std::string_view name(InvoiceStatus value);
 std::string_view name(LineType value);
+std::string_view name(StatementKind value);
 std::string_view name(ItemKind value);
 std::string_view name(ChangeAction value);
 std::string_view name(ClockKind value);
 
+/// When to raise an alert; once per crossing, until a reset or refill arms it again.
+struct AlertRule {
+  AlertKind kind = AlertKind::usage;
+  std::string feature;  // usage: its code; empty: every metered feature of the plan
+  std::string level;    // see percent
+  /// Of the included units, of the period's plan grant, of the included balance. Else an amount.
+  bool percent = true;
+  bool operator==(const AlertRule&) const = default;
+};
+
 // ---- Usage
-// ---------------------------------------------------------------------------------------
 
 struct Tokens {
   std::string provider;  // empty: resolved when exactly one live provider has the model
@@ -114,6 +177,8 @@ struct Usage {
   std::int64_t at_ns = 0;        // when it happened; 0: now
   std::vector<Property> properties;
   OnShortfall on_shortfall = OnShortfall::reject;
+  /// `quantity` is what the usage period's total shall be; recorded as the difference.
+  bool set = false;
   bool operator==(const Usage&) const = default;
 };
 
@@ -127,7 +192,7 @@ struct UsageEntry {
 
 struct Draw {
   std::uint32_t grant = 0;
-  std::string amount;
+  std::string amount;  // taken; negative: put back
   bool operator==(const Draw&) const = default;
 };
 
@@ -147,8 +212,10 @@ struct Receipt {
   std::string overdrawn;
   std::string unpaid;
   std::string balance_after;
+  std::string late_charge;  // late usage and voids: what the next invoice charges for it
   std::uint32_t grant = 0;
-  std::uint64_t invoice = 0;
+  std::uint64_t invoice = 0;      // number
+  std::uint64_t credit_note = 0;  // number
 };
 
 struct Refusal {
@@ -167,147 +234,7 @@ struct BatchResult {
   std::uint64_t position = 0;  // newest position that any entry is recorded at
 };
 
-// ---- Balances
-// ------------------------------------------------------------------------------------
-
-struct TokenTotals {
-  std::uint64_t input = 0;
-  std::uint64_t output = 0;
-  std::uint64_t cache_read = 0;
-  std::uint64_t cache_write = 0;
-  bool operator==(const TokenTotals&) const = default;
-};
-
-struct FeatureBalance {
-  std::string feature;
-  bool unlimited = false;
-  std::string used;
-  std::string included;
-  std::string remaining;
-  std::string unpaid;
-  std::string charge;  // metered plans: exact charge so far; balance plans: deducted so far
-  std::uint64_t events = 0;
-  TokenTotals tokens;
-};
-
-struct CreditBalance {
-  std::string plan;
-  std::string promotional;
-  std::string purchased;
-  std::string debt;
-  std::string available;  // what usage now may draw, less the debt
-};
-
-struct Grant {
-  std::uint32_t number = 0;
-  GrantKind kind = GrantKind::plan;
-  std::int32_t priority = 0;
-  std::string credits;
-  std::string remaining;
-  std::int64_t effective_ns = 0;
-  std::int64_t expiry_ns = kNever;
-  std::vector<std::uint32_t> features;  // numbers; empty: all
-  std::string pack;
-};
-
-/// The spending balance of a balance plan.
-struct SpendingBalance {
-  std::string included;
-  std::string top_ups;
-  std::string amount;  // what is left: signed
-};
-
-struct Terms {
-  std::string plan;
-  std::uint32_t version = 0;
-  std::string currency;
-};
-
-struct Balance {
-  std::string customer;
-  std::uint64_t as_of = 0;  // the log position it reflects
-  std::int64_t at_ns = 0;
-  SubscriptionState state = SubscriptionState::none;
-  ConsumptionModel model = ConsumptionModel::metered;
-  std::optional<Terms> terms;  // absent without a running period
-  std::int64_t period_from_ns = 0;
-  std::int64_t period_to_ns = 0;
-  std::int64_t cancel_at_ns = 0;  // 0: no cancellation is scheduled
-  std::vector<FeatureBalance> features;
-  std::optional<CreditBalance> credits;  // credits plans, and whoever holds credits
-  std::vector<Grant> grants;             // usable ones, in draw order
-  std::optional<SpendingBalance> money;  // balance plans
-};
-
-/// The answer to "may this customer do this?". A check alone cannot prevent two callers from
-/// spending the same credit.
-struct CheckAnswer {
-  bool allowed = false;
-  Outcome reason;  // ok when allowed
-  std::string detail;
-  std::string remaining_included;
-  bool unlimited = false;
-  std::optional<CreditBalance> credits;
-  std::string balance;
-  std::string cost;  // money, or credits on credits plans
-  bool overage_begins = false;
-  std::uint64_t as_of = 0;
-};
-
-struct Customer {
-  std::string id;
-  std::uint32_t number = 0;
-  std::string zone;
-  std::string currency;
-  SubscriptionState state = SubscriptionState::none;
-  std::string plan;
-};
-
-// ---- Invoices
-// ------------------------------------------------------------------------------------
-
-struct TierCharge {
-  std::string quantity;
-  std::string unit_price;
-  std::string flat_fee;
-  std::string exact;
-};
-
-struct InvoiceLine {
-  LineType type = LineType::planBase;
-  std::string feature;
-  std::string description;
-  std::string quantity;
-  std::string included;
-  std::string unit_price;  // where one price applies to all of it; else see tiers
-  std::vector<TierCharge> tiers;
-  std::string exact;
-  std::string amount;  // `exact`, rounded once
-  std::int64_t from_ns = 0;
-  std::int64_t to_ns = 0;
-};
-
-struct Invoice {
-  std::uint64_t number = 0;  // 0 for an upcoming invoice
-  std::string label;         // "INV-000001"
-  InvoiceType type = InvoiceType::start;
-  InvoiceStatus status = InvoiceStatus::open;
-  std::string customer;
-  std::string currency;
-  std::int64_t date_ns = 0;
-  std::int64_t due_ns = 0;
-  std::int64_t from_ns = 0;
-  std::int64_t to_ns = 0;
-  std::string plan;
-  std::uint32_t plan_version = 0;
-  std::uint32_t price_book_version = 0;
-  std::uint64_t computed_at = 0;
-  std::vector<InvoiceLine> lines;
-  std::string total;
-};
-
 // ---- Catalog, log, daemon
-// ------------------------------------------------------------------------
 
 struct CatalogChange {
   ItemKind kind = ItemKind::feature;
@@ -362,6 +289,9 @@ struct LedgerSettings {
   std::int64_t late_window_ns = 0;
   std::int64_t future_limit_ns = 0;
   std::string invoice_prefix;
+  std::string credit_note_prefix;
+  std::uint64_t first_invoice = 1;
+  std::uint64_t first_credit_note = 1;
   std::uint32_t due_days = 0;
 };
 
@@ -374,6 +304,7 @@ struct Status {
   DigestBytes root;
   std::uint64_t customers = 0;
   std::uint64_t invoices = 0;
+  std::uint64_t credit_notes = 0;
   std::uint64_t keys = 0;
   std::string data_directory;
   std::uint64_t snapshot_position = 0;  // 0: none

@@ -1,0 +1,152 @@
+// Voiding usage: section 5 of BILLING.md, "Corrections".
+#include <algorithm>
+#include <utility>
+
+#include "ledger/base/check.h"
+#include "ledger/core/catalog_lookup.h"
+#include "ledger/core/decisions.h"
+#include "ledger/core/draft.h"
+#include "ledger/core/rating.h"
+#include "ledger/core/terms.h"
+#include "ledger/core/usage.h"
+
+namespace daybook::core {
+namespace {
+
+const UsagePeriod* periodFrom(const std::vector<UsagePeriod>& periods, Instant from) {
+  const auto found = std::find_if(periods.begin(), periods.end(), [from](const UsagePeriod& p) {
+    return p.span.from == from && p.span.to > from;
+  });
+  return found == periods.end() ? nullptr : &*found;
+}
+
+/// The usage that is voided, and where it counts now.
+struct Subject {
+  const UsageRecorded& usage;
+  const UsagePeriod& period;
+  FeatureTerms terms;
+  ConsumptionModel model;
+};
+
+Decimal negativePart(Decimal amount) { return greatest(-amount, Decimal()); }
+
+void reverseMetered(UsageVoided& voided, const Subject& subject) {
+  if (subject.period.trial) return;
+  const Decimal counted = voided.quantity - voided.unpaid;
+  const FeatureTerms& terms = subject.terms;
+  if (isEventPriced(*terms.feature)) {
+    voided.price = subject.usage.price;
+  } else {
+    voided.price =
+        featureCharge(terms, voided.variant, {}) - featureCharge(terms, voided.variant, -counted);
+  }
+  if (voided.disposition != Disposition::late) return;
+  voided.late_charge = billedTotal(terms, voided.variant, {}, {}) -
+                       billedTotal(terms, voided.variant, -counted, -voided.price);
+}
+
+void reverseCredits(UsageVoided& voided, const Subject& subject, const Customer& customer) {
+  voided.price = subject.usage.price;
+  for (const Draw& draw : subject.usage.draws) voided.draws.push_back({draw.grant, -draw.amount});
+  voided.debt = least(customer.credit_debt, subject.usage.overdrawn);
+}
+
+void reverseBalance(UsageVoided& voided, const Subject& subject) {
+  voided.price = subject.usage.price;
+  if (voided.disposition != Disposition::late) return;
+  const Decimal left = subject.period.balance.amount;
+  voided.late_charge = negativePart(left) - negativePart(left + voided.price - voided.unpaid);
+}
+
+void reverse(UsageVoided& voided, const Subject& subject, const Customer& customer) {
+  switch (subject.model) {
+    case ConsumptionModel::metered:
+      return reverseMetered(voided, subject);
+    case ConsumptionModel::credits:
+      return reverseCredits(voided, subject, customer);
+    case ConsumptionModel::balance:
+      return reverseBalance(voided, subject);
+  }
+}
+
+/// What an overdraft gave that was paid by a grant since: credits anew.
+Grant paidOverdraft(const Customer& customer, Decimal credits, Instant now) {
+  Grant grant;
+  grant.number = customer.last_grant.next();
+  grant.kind = GrantKind::promotional;
+  grant.credits = credits;
+  grant.remaining = credits;
+  grant.effective = now;
+  return grant;
+}
+
+bool isVoided(const Customer& customer, Position position) {
+  return std::any_of(customer.voided.begin(), customer.voided.end(),
+                     [position](const VoidedUsage& voided) { return voided.position == position; });
+}
+
+}  // namespace
+
+Decision decideVoid(const State& state, const Customer& customer, const VoidUsage& voiding,
+                    const Context& context) {
+  const UsageRecorded* usage =
+      context.subject == nullptr ? nullptr : std::get_if<UsageRecorded>(&context.subject->body);
+  if (usage == nullptr) return refusal(Outcome::unknownUsage, voiding.usage_key);
+  CHECK(context.subject->customer == customer.number, "keys are looked up by customer");
+  UsageVoided voided;
+  voided.asked = voiding;
+  voided.usage = context.subject->position;
+  voided.at = judgedAt(usage->asked, context.subject->recorded);
+  if (voided.at < context.now - state.ledger.ledger.settings.late_window) {
+    return refusal(Outcome::tooOld, "at");
+  }
+  if (isVoided(customer, voided.usage)) return refusal(Outcome::alreadyVoided);
+  const UsagePeriod* period = periodFrom(customer.periods, usage->period_from);
+  voided.disposition =
+      period == runningPeriod(customer) ? Disposition::current : Disposition::grace;
+  if (period == nullptr) {
+    period = periodFrom(customer.closed, usage->period_from);
+    voided.disposition = Disposition::late;
+  }
+  if (period == nullptr) return refusal(Outcome::periodClosed);
+  const Feature& feature = featureOf(state.ledger, usage->feature);
+  if (feature.meter == Meter::max || feature.meter == Meter::latest || usage->asked.set) {
+    return refusal(Outcome::notVoidable);
+  }
+
+  voided.feature = usage->feature;
+  voided.variant = usage->variant;
+  voided.period_from = usage->period_from;
+  voided.quantity = usage->quantity;
+  voided.tokens = usage->tokens;
+  voided.unpaid = usage->unpaid;
+  if (feature.meter == Meter::unique) {
+    voided.value = *countedValue(feature, usage->asked);
+    const FeatureUsage* total = usageIn(*period, usage->feature, usage->variant);
+    CHECK(total != nullptr, "the usage was counted");
+    const bool is_last = valueCount(*total, voided.value) == 1;
+    voided.quantity = Decimal::fromInteger(is_last ? 1 : 0);
+  }
+  const Plan& plan = state.plan(period->terms);
+  const PlanFeature* sold = planFeature(plan, feature.code);
+  CHECK(sold != nullptr, "the plan version sells what was used");
+  const Subject subject{*usage, *period, featureTerms(state, *period, plan, *sold, usage->feature),
+                        plan.model};
+  reverse(voided, subject, customer);
+  if (!voided.late_charge.isZero() &&
+      !hasRoomForLate(customer, *period, voided.feature, voided.variant)) {
+    return refusal(Outcome::tooManyPending);
+  }
+
+  const Decimal paid = plan.model == ConsumptionModel::credits
+                           ? greatest(usage->overdrawn, Decimal()) - voided.debt
+                           : Decimal();
+  Draft draft(state, customer, context.now);
+  draft.add(std::move(voided));
+  if (paid.isPositive()) {
+    draft.add(CreditsGranted{std::nullopt, paidOverdraft(draft.customer(), paid, context.now), {}});
+  }
+  return decisionOf(std::move(draft));
+}
+
+}  // namespace daybook::core

@@ -1,0 +1,132 @@
+#include "ledger/base/limits.h"
+#include "protocol/convert_account.h"
+#include "protocol/convert_asked.h"
+#include "protocol/convert_event_body.h"
+
+namespace daybook::protocol {
+namespace {
+
+void readUsageDetails(wire::UsageDetails::Reader from, UsageRecorded& to, Intake& intake,
+                      const Place& at) {
+  if (from.hasTokens()) to.asked.tokens = readTokens(from.getTokens(), intake, Place(at, "tokens"));
+  if (from.hasTotals()) to.tokens = readTokenTotals(from.getTotals());
+  to.asked.properties = intake.list(from.getProperties(), limits::kPropertiesMax, at, "properties",
+                                    readProperty, Outcome::invalidProperties);
+  to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
+}
+
+void writeUsageDetails(wire::UsageRecorded::Builder usage, const UsageRecorded& from) {
+  const bool has_totals = from.tokens != TokenTotals{};
+  if (!from.asked.tokens && !has_totals && from.asked.properties.empty() && from.variant.empty()) {
+    return;
+  }
+  auto to = usage.initDetails();
+  if (from.asked.tokens) writeTokens(to.initTokens(), *from.asked.tokens);
+  if (has_totals) writeTokenTotals(to.initTotals(), from.tokens);
+  writeList(from.asked.properties, writeProperty,
+            [&](auto size) { return to.initProperties(size); });
+  setText(from.variant, [&](auto value) { to.setVariant(value); });
+}
+
+void readFunding(wire::Funding::Reader from, UsageRecorded& to, Intake& intake, const Place& at) {
+  to.draws = intake.list(from.getDraws(), limits::kGrantsPerCustomerMax, at, "draws", readDraw);
+  to.overdrawn = intake.decimal(from.getOverdrawn(), Place(at, "overdrawn"));
+  to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
+  to.late_charge = intake.decimal(from.getLateCharge(), Place(at, "lateCharge"));
+}
+
+void writeFunding(wire::UsageRecorded::Builder usage, const UsageRecorded& from) {
+  if (from.draws.empty() && from.overdrawn.isZero() && from.unpaid.isZero() &&
+      from.late_charge.isZero()) {
+    return;
+  }
+  auto to = usage.initFunding();
+  writeList(from.draws, writeDraw, [&](auto size) { return to.initDraws(size); });
+  setNonZero(from.overdrawn, [&](auto value) { to.setOverdrawn(value); });
+  setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
+  setNonZero(from.late_charge, [&](auto value) { to.setLateCharge(value); });
+}
+
+}  // namespace
+
+UsageRecorded readBody(wire::UsageRecorded::Reader from, Intake& intake, const Place& at) {
+  UsageRecorded to;
+  to.asked.feature = intake.text(from.getFeature(), limits::kCodeBytesMax, Place(at, "feature"));
+  to.asked.quantity = intake.optionalDecimal(from.getQuantitySent(), Place(at, "quantitySent"));
+  to.asked.at = optionalInstant(from.getAt());
+  to.asked.on_shortfall = intake.enumerant(from.getOnShortfall(), Place(at, "onShortfall"));
+  to.asked.set = from.getSet();
+  if (from.hasDetails()) {
+    readUsageDetails(from.getDetails(), to, intake, Place(at, "details"));
+  }
+  to.disposition = intake.enumerant(from.getDisposition(), Place(at, "disposition"));
+  to.feature = readFeatureNumber(from.getFeatureNumber(), intake, Place(at, "featureNumber"));
+  to.period_from = {from.getPeriodFrom()};
+  const Place quantity_at(at, "quantity");
+  const auto quantity = intake.optionalDecimal(from.getQuantity(), quantity_at);
+  if (!quantity && !to.asked.quantity) {
+    intake.refuse(Outcome::invalidNumber, quantity_at, "is missing");
+  }
+  to.quantity = quantity ? *quantity : to.asked.quantity.value_or(Decimal());
+  to.price = intake.decimal(from.getPrice(), Place(at, "price"));
+  if (from.hasFunding()) readFunding(from.getFunding(), to, intake, Place(at, "funding"));
+  to.balance_after = intake.decimal(from.getBalanceAfter(), Place(at, "balanceAfter"));
+  return to;
+}
+
+void writeBody(wire::UsageRecorded::Builder to, const UsageRecorded& from) {
+  setText(from.asked.feature, [&](auto value) { to.setFeature(value); });
+  setOptional(from.asked.quantity, [&](auto value) { to.setQuantitySent(value); });
+  to.setAt(instantOrZero(from.asked.at));
+  to.setOnShortfall(toWire<wire::OnShortfall>(from.asked.on_shortfall));
+  writeUsageDetails(to, from);
+  to.setDisposition(toWire<wire::Disposition>(from.disposition));
+  to.setFeatureNumber(from.feature.value);
+  to.setPeriodFrom(from.period_from.ns);
+  if (from.asked.quantity != from.quantity) to.setQuantity(DecimalText(from.quantity).reader());
+  setNonZero(from.price, [&](auto value) { to.setPrice(value); });
+  writeFunding(to, from);
+  to.setBalanceAfter(DecimalText(from.balance_after).reader());
+  to.setSet(from.asked.set);
+}
+
+UsageVoided readBody(wire::UsageVoided::Reader from, Intake& intake, const Place& at) {
+  UsageVoided to;
+  to.asked = readAsked(from.getAsked(), intake, Place(at, "asked"));
+  to.usage = Position(from.getUsage());
+  if (to.usage.isNone()) intake.refuse(Outcome::invalidNumber, Place(at, "usage"), "is none");
+  to.feature = readFeatureNumber(from.getFeatureNumber(), intake, Place(at, "featureNumber"));
+  to.disposition = intake.enumerant(from.getDisposition(), Place(at, "disposition"));
+  to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
+  to.value = intake.text(from.getValue(), limits::kPropertyValueBytesMax, Place(at, "value"));
+  to.period_from = {from.getPeriodFrom()};
+  to.at = {from.getAt()};
+  to.quantity = intake.decimal(from.getQuantity(), Place(at, "quantity"));
+  if (from.hasTotals()) to.tokens = readTokenTotals(from.getTotals());
+  to.price = intake.decimal(from.getPrice(), Place(at, "price"));
+  to.draws = intake.list(from.getDraws(), limits::kGrantsPerCustomerMax, at, "draws", readDraw);
+  to.debt = intake.decimal(from.getDebt(), Place(at, "debt"));
+  to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
+  to.late_charge = intake.decimal(from.getLateCharge(), Place(at, "lateCharge"));
+  return to;
+}
+
+void writeBody(wire::UsageVoided::Builder to, const UsageVoided& from) {
+  writeAsked(to.initAsked(), from.asked);
+  to.setUsage(from.usage.value);
+  to.setFeatureNumber(from.feature.value);
+  to.setDisposition(toWire<wire::Disposition>(from.disposition));
+  setText(from.variant, [&](auto value) { to.setVariant(value); });
+  setText(from.value, [&](auto value) { to.setValue(value); });
+  to.setPeriodFrom(from.period_from.ns);
+  to.setAt(from.at.ns);
+  to.setQuantity(DecimalText(from.quantity).reader());
+  if (from.tokens != TokenTotals{}) writeTokenTotals(to.initTotals(), from.tokens);
+  setNonZero(from.price, [&](auto value) { to.setPrice(value); });
+  writeList(from.draws, writeDraw, [&](auto size) { return to.initDraws(size); });
+  setNonZero(from.debt, [&](auto value) { to.setDebt(value); });
+  setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
+  setNonZero(from.late_charge, [&](auto value) { to.setLateCharge(value); });
+}
+
+}  // namespace daybook::protocol

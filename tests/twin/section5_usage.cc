@@ -1,0 +1,490 @@
+// Section 5: usage events. (What happens to usage that does not fit is section 6's.)
+#include <algorithm>
+
+#include "ledger/base/check.h"
+#include "tests/twin/rules.h"
+
+namespace daybook::twin {
+namespace {
+
+/// A usage on the way through the checks.
+struct Case {
+  const RecordUsage& asked;
+  const Feature* feature = nullptr;
+  Instant at;
+  std::size_t period = 0;
+  Lateness lateness = Lateness::inTime;
+  const Plan* plan = nullptr;
+  const PlanFeature* sold = nullptr;
+  Use use;          // what would be written down
+  Number cost;      // token-priced features: exact money
+  Verdict verdict;  // the first refusal
+};
+
+void refuse(Case& usage, Outcome outcome) { usage.verdict = {outcome, {}}; }
+
+/// The state of the subscription at the usage's `at`, and the period that it counts in.
+void findPeriod(const Desk& desk, Case& usage) {
+  const auto holds = [&usage](const SubscribedSpan& span) {
+    return span.from <= usage.at && usage.at < span.to;
+  };
+  bool subscribed = false;
+  for (const SubscribedSpan& span : desk.book.spans) {
+    if (!holds(span)) continue;
+    if (span.paused) return refuse(usage, Outcome::paused);
+    subscribed = true;
+  }
+  if (!subscribed) return refuse(usage, Outcome::noSubscription);
+  for (std::size_t i = 0; i < desk.book.periods.size(); ++i) {
+    const Span& span = desk.book.periods[i].span;
+    if (span.from <= usage.at && usage.at < span.to) {
+      usage.period = i;
+      usage.lateness = desk.book.periods[i].closed ? Lateness::late : Lateness::inTime;
+      return;
+    }
+  }
+  refuse(usage, Outcome::noSubscription);
+}
+
+void findTime(const Desk& desk, Case& usage) {
+  usage.at = usage.asked.at.value_or(desk.now);
+  if (usage.at > desk.now + desk.settings.future_limit) return refuse(usage, Outcome::inFuture);
+  if (usage.at < desk.now - desk.settings.late_window) return refuse(usage, Outcome::tooOld);
+  usage.at = std::min(usage.at, desk.now);
+}
+
+bool isTokenPriced(const Desk& desk, const Case& usage) {
+  if (usage.plan->model == ConsumptionModel::credits)
+    return usage.sold->credits_per_money > Decimal();
+  const auto price = priceOf(desk, desk.book.periods[usage.period], *usage.sold, "");
+  return price && price->scheme == Scheme::tokens;
+}
+
+Decimal marginOf(const Desk& desk, const Case& usage) {
+  if (usage.plan->model == ConsumptionModel::credits) return usage.sold->margin_percent;
+  return priceOf(desk, desk.book.periods[usage.period], *usage.sold, usage.use.variant)
+      ->margin_percent;
+}
+
+void countTokens(const Desk& desk, Case& usage) {
+  const bool priced = isTokenPriced(desk, usage);
+  if (!usage.asked.tokens) {
+    if (priced) refuse(usage, Outcome::tokensMissing);
+    return;
+  }
+  if (!priced) return refuse(usage, Outcome::tokensInvalid);
+  const Tokens& tokens = *usage.asked.tokens;
+  if (tokens.model.empty() || !tokens.output || (!tokens.input && !tokens.total_input)) {
+    return refuse(usage, Outcome::tokensMissing);
+  }
+  const std::uint64_t cached = tokens.cache_read + tokens.cache_write;
+  const bool twice = tokens.input && tokens.total_input;
+  if (twice || (tokens.total_input && *tokens.total_input < cached)) {
+    return refuse(usage, Outcome::tokensInvalid);
+  }
+  const Period& period = desk.book.periods[usage.period];
+  const FoundModel found = findModel(desk.published, period.currency, usage.at, tokens);
+  if (found.outcome != Outcome::ok) return refuse(usage, found.outcome);
+  usage.use.tokens = {tokens.input ? *tokens.input : *tokens.total_input - cached, *tokens.output,
+                      tokens.cache_read, tokens.cache_write};
+  usage.cost =
+      tokenSum(found.price, usage.use.tokens) * (Number(1) + Number(marginOf(desk, usage)) / 100);
+  usage.use.quantity = recorded(usage.cost);
+}
+
+std::int64_t timesSeen(const Book& book, const Use& use) {
+  std::int64_t times = 0;
+  for (const Use& other : book.uses) {
+    const bool same = other.period == use.period && other.feature == use.feature &&
+                      other.variant == use.variant && other.value == use.value;
+    if (same) times += other.events;
+  }
+  return times;
+}
+
+/// The value that a `latest` meter shows: of the event with the latest `at`, then the last one.
+bool isLatest(const Book& book, const Use& use) {
+  return std::none_of(book.uses.begin(), book.uses.end(), [&use](const Use& other) {
+    return other.period == use.period && other.feature == use.feature &&
+           other.variant == use.variant && other.at > use.at;
+  });
+}
+
+/// What the meter's total grows by.
+void countUnits(const Desk& desk, Case& usage) {
+  Use& use = usage.use;
+  const Number before = usedOf(desk.book, use.period, use.feature, use.variant);
+  const Number quantity = usage.asked.quantity ? Number(*usage.asked.quantity) : Number(1);
+  const Meter meter = usage.feature->meter;
+  if (usage.asked.set) {
+    const auto price = priceOf(desk, desk.book.periods[use.period], *usage.sold, "");
+    const bool by_event = (price && isByEvent(price->scheme)) || isTokenPriced(desk, usage);
+    if ((meter != Meter::sum && meter != Meter::count) || by_event) {
+      return refuse(usage, Outcome::notSettable);
+    }
+    use.set = true;
+    use.quantity = quantity - before;
+    return;
+  }
+  switch (meter) {
+    case Meter::sum:
+      use.quantity = quantity;
+      return;
+    case Meter::count:
+      use.quantity = 1;
+      return;
+    case Meter::max:
+      use.quantity = most(quantity, before) - before;
+      return;
+    case Meter::latest:
+      use.quantity = isLatest(desk.book, use) ? quantity - before : Number();
+      return;
+    case Meter::unique:
+      break;
+  }
+  const auto property = std::find_if(
+      usage.asked.properties.begin(), usage.asked.properties.end(),
+      [&usage](const Property& one) { return one.name == usage.feature->unique_property; });
+  if (property == usage.asked.properties.end()) return refuse(usage, Outcome::propertyMissing);
+  use.value = property->value;
+  use.quantity = timesSeen(desk.book, use) == 0 ? 1 : 0;
+}
+
+void findTerms(const Desk& desk, Case& usage) {
+  const Period& period = desk.book.periods[usage.period];
+  usage.plan = &planOf(desk.published, period);
+  usage.sold = soldAs(*usage.plan, usage.asked.feature);
+  if (usage.sold == nullptr) return refuse(usage, Outcome::featureNotInPlan);
+  if (usage.feature->type != FeatureType::metered) {
+    return refuse(usage, Outcome::wrongFeatureType);
+  }
+  usage.use.at = usage.at;
+  usage.use.period = usage.period;
+  usage.use.feature = usage.asked.feature;
+  for (const Property& property : usage.asked.properties) {
+    if (usage.sold->dimension.empty() || property.name != usage.sold->dimension) continue;
+    for (const PriceVariant& variant : usage.sold->variants) {
+      if (variant.value == property.value) usage.use.variant = variant.value;
+    }
+  }
+  countTokens(desk, usage);
+  if (usage.verdict.isOk() && !isTokenPriced(desk, usage)) countUnits(desk, usage);
+  if (usage.verdict.isOk() && isTokenPriced(desk, usage) && usage.asked.set) {
+    refuse(usage, Outcome::notSettable);
+  }
+}
+
+std::optional<Considered> considering(const Use& use) {
+  return Considered{use.variant, use.quantity, use.raw_price};
+}
+
+/// What all variants together grow by with this usage.
+using Total = ByVariant(const Desk&, std::size_t, const PlanFeature&,
+                        const std::optional<Considered>&);
+Number growthOf(Total total, const Desk& desk, const PlanFeature& sold, const Use& use) {
+  return sumOf(total(desk, use.period, sold, considering(use))) -
+         sumOf(total(desk, use.period, sold, std::nullopt));
+}
+
+/// A closed period: what was billed for it, minimum and maximum charge included.
+Number billedGrowth(const Desk& desk, const PlanFeature& sold, const Use& use) {
+  return desk.book.periods[use.period].trial ? Number() : growthOf(billedOf, desk, sold, use);
+}
+
+/// Metered and balance plans: what the charge grows by.
+void price(const Desk& desk, Case& usage) {
+  Use& use = usage.use;
+  const Period& period = desk.book.periods[use.period];
+  const auto terms = priceOf(desk, period, *usage.sold, use.variant);
+  if (terms && isByEvent(terms->scheme)) {
+    const Number included = includedOf(desk, period, *usage.sold);
+    const Number before = usedOf(desk.book, use.period, use.feature);
+    const Number beyond =
+        positivePart(before + use.quantity - included) - positivePart(before - included);
+    use.raw_price = terms->scheme == Scheme::tokens ? beyond : percentageOf(*terms, beyond);
+    if (growthOf(chargesOf, desk, *usage.sold, use) == 0) {
+      use.raw_price = 0;  // unlimited, blocked, in a trial
+    }
+  }
+  use.price = growthOf(chargesOf, desk, *usage.sold, use);
+}
+
+enum class Shortage { none, reject, cap, overdraw };
+Shortage shortageOf(const Desk& desk, const Case& usage) {
+  const bool trial = desk.book.periods[usage.period].trial;
+  switch (usage.asked.on_shortfall) {
+    case OnShortfall::reject:
+      return Shortage::reject;
+    case OnShortfall::cap:
+      return Shortage::cap;
+    case OnShortfall::overdraw:
+      return trial ? Shortage::reject : Shortage::overdraw;
+  }
+  return Shortage::reject;
+}
+
+/// Included units of a feature without overage.
+void takeUnits(const Desk& desk, Case& usage) {
+  Use& use = usage.use;
+  const Period& period = desk.book.periods[use.period];
+  const bool trial = period.trial && usage.plan->model == ConsumptionModel::metered;
+  if (usage.sold->unlimited || !(trial || usage.sold->overage == Overage::block)) return;
+  const Number paid_for =
+      usedOf(desk.book, use.period, use.feature) - unpaidOf(desk.book, use.period, use.feature);
+  const Number left = includedOf(desk, period, *usage.sold) - paid_for;
+  if (use.quantity <= 0 || use.quantity <= left) return;
+  switch (shortageOf(desk, usage)) {
+    case Shortage::reject:
+      return refuse(usage, period.trial ? Outcome::trialLimit : Outcome::includedLimitReached);
+    case Shortage::cap:
+      use.unpaid = use.quantity - positivePart(left);
+      return;
+    case Shortage::overdraw:
+    case Shortage::none:
+      return;
+  }
+}
+
+/// What costs less than before: debt first, then back into the grants in reverse order.
+void putBackCredits(const Desk& desk, Case& usage) {
+  Use& use = usage.use;
+  Number give = -use.price;
+  const Number debt = least(debtOf(desk.book), give);
+  use.overdrawn = -debt;
+  give -= debt;
+  auto grants = payingGrants(desk, use.feature, use.at, usage.lateness);
+  std::reverse(grants.begin(), grants.end());
+  for (const std::size_t grant : grants) {
+    const Number room =
+        Number(desk.book.grants[grant].terms.credits) - remainingOf(desk.book, grant);
+    const Number part = least(room, give);
+    if (part <= 0) continue;
+    use.draws.push_back({grant, -part});
+    give -= part;
+  }
+}
+
+void takeCredits(const Desk& desk, Case& usage) {
+  Use& use = usage.use;
+  const Period& period = desk.book.periods[use.period];
+  if (usage.sold->unlimited) return;
+  if (usage.sold->credits_per_money > Decimal()) {
+    use.price = recorded(usage.cost * usage.sold->credits_per_money);
+  } else {
+    use.price = recorded(use.quantity * creditsPerUnit(desk, period, *usage.sold, use.variant));
+  }
+  if (use.price <= 0) return putBackCredits(desk, usage);
+  const auto grants = payingGrants(desk, use.feature, use.at, usage.lateness);
+  const Number drawable = drawableFor(desk, use.feature, use.at, usage.lateness);
+  const Number left = positivePart(drawable - debtOf(desk.book));
+  Number draw = use.price;
+  if (use.price > left) {
+    switch (shortageOf(desk, usage)) {
+      case Shortage::reject:
+        return refuse(usage, period.trial ? Outcome::trialLimit : Outcome::insufficientCredits);
+      case Shortage::cap:
+        draw = left;
+        use.unpaid = use.price - left;
+        break;
+      case Shortage::overdraw:
+      case Shortage::none:
+        draw = least(use.price, drawable);
+        use.overdrawn = use.price - draw;
+        break;
+    }
+  }
+  use.draws = drawFor(desk, grants, draw);
+}
+
+void takeMoney(const Desk& desk, Case& usage) {
+  Use& use = usage.use;
+  const Period& period = desk.book.periods[use.period];
+  const Number money = moneyOf(desk.book, use.period);
+  const bool blocks = period.trial || usage.plan->at_zero == AtZero::block;
+  if (blocks && use.price > 0 && use.price > money) {
+    switch (shortageOf(desk, usage)) {
+      case Shortage::reject:
+        return refuse(usage, period.trial ? Outcome::trialLimit : Outcome::insufficientBalance);
+      case Shortage::cap:
+        use.unpaid = use.price - positivePart(money);
+        break;
+      case Shortage::overdraw:
+      case Shortage::none:
+        break;
+    }
+  }
+  if (usage.lateness == Lateness::late) {
+    const Number after = money - (use.price - use.unpaid);
+    use.late = positivePart(-after) - positivePart(-money);
+  }
+}
+
+void takeFunds(const Desk& desk, Case& usage) {
+  if (usage.plan->model == ConsumptionModel::credits) return takeCredits(desk, usage);
+  takeUnits(desk, usage);
+  if (!usage.verdict.isOk()) return;
+  price(desk, usage);
+  if (usage.plan->model == ConsumptionModel::balance) return takeMoney(desk, usage);
+  if (usage.lateness == Lateness::late) {
+    usage.use.late = billedGrowth(desk, *usage.sold, usage.use);
+  }
+}
+
+/// Left after it: included units, credits for the feature less debt, or money.
+Number leftAfter(const Desk& desk, const Case& usage) {
+  const Use& use = usage.use;
+  switch (usage.plan->model) {
+    case ConsumptionModel::balance:
+      return moneyOf(desk.book, use.period);
+    case ConsumptionModel::credits:
+      return drawableFor(desk, use.feature, use.at, usage.lateness) - debtOf(desk.book);
+    case ConsumptionModel::metered:
+      break;
+  }
+  if (usage.sold->unlimited) return 0;
+  const Number left = includedOf(desk, desk.book.periods[use.period], *usage.sold) +
+                      unpaidOf(desk.book, use.period, use.feature) -
+                      usedOf(desk.book, use.period, use.feature);
+  return usage.sold->overage == Overage::block ? left : positivePart(left);
+}
+
+Disposition dispositionOf(const Desk& desk, const Period& period) {
+  if (period.closed) return Disposition::late;
+  return desk.now >= period.span.to ? Disposition::grace : Disposition::current;
+}
+
+/// Into the journals.
+void write(Desk& desk, const Use& use) {
+  Book& book = desk.book;
+  book.uses.push_back(use);
+  for (const Taken& draw : use.draws) book.credit_moves.push_back({draw.grant, draw.amount});
+  if (use.overdrawn != 0) book.debt_moves.push_back(use.overdrawn);
+  const Plan& plan = planOf(desk.published, book.periods[use.period]);
+  if (plan.model == ConsumptionModel::balance) {
+    book.money_moves.push_back({use.period, use.feature, use.unpaid - use.price});
+  }
+  if (use.late != 0) {
+    book.late.push_back({use.period, use.feature, use.variant, use.quantity, use.late});
+  }
+}
+
+Receipt receiptFor(const Desk& desk, const Use& use) {
+  const Period& period = desk.book.periods[use.period];
+  Receipt receipt;
+  receipt.disposition = dispositionOf(desk, period);
+  receipt.period_from = period.span.from;
+  receipt.quantity = use.quantity.decimal();
+  receipt.price = use.price.decimal();
+  for (const Taken& draw : use.draws) {
+    receipt.draws.push_back({desk.book.grants[draw.grant].terms.number, draw.amount.decimal()});
+  }
+  receipt.overdrawn = use.overdrawn.decimal();
+  receipt.unpaid = use.unpaid.decimal();
+  receipt.late_charge = use.late.decimal();
+  return receipt;
+}
+
+/// Credits go back into the same grants; what was overdrawn comes off the debt, and what of it was
+/// paid meanwhile is given anew.
+void giveBackCredits(Desk& desk, Use& back) {
+  Book& book = desk.book;
+  const Use use = book.uses[*back.reverses];
+  Number owed = use.overdrawn;
+  for (const Taken& draw : use.draws) {
+    Number amount = -draw.amount;
+    if (amount > 0) {  // the usage had put credits in: they are taken out again, or owed
+      const Number there = least(remainingOf(book, draw.grant), amount);
+      owed -= amount - there;
+      amount = there;
+    }
+    back.draws.push_back({draw.grant, amount});
+  }
+  const Number off = owed > 0 ? least(owed, debtOf(book)) : owed;
+  back.overdrawn = -off;
+  if (owed <= off) return;
+  Grant anew;
+  anew.kind = GrantKind::promotional;
+  anew.credits = (owed - off).decimal();
+  anew.effective = desk.now;
+  book.grants.push_back({anew, false});
+  book.grants.back().terms.number = GrantNumber(static_cast<std::uint32_t>(book.grants.size()));
+}
+
+}  // namespace
+
+Answer refused(Outcome outcome, std::string detail) {
+  Answer answer;
+  answer.verdict = {outcome, std::move(detail)};
+  return answer;
+}
+
+Answer recordUsage(Desk& desk, const std::string& key, const RecordUsage& asked) {
+  Case usage{.asked = asked};
+  if (asked.quantity && asked.quantity->isNegative()) return refused(Outcome::invalidNumber);
+  usage.feature = featureOf(desk.published, asked.feature);
+  if (usage.feature == nullptr) return refused(Outcome::unknownFeature);
+  findTime(desk, usage);
+  if (usage.verdict.isOk()) findPeriod(desk, usage);
+  if (usage.verdict.isOk()) findTerms(desk, usage);
+  if (usage.verdict.isOk()) takeFunds(desk, usage);
+  if (!usage.verdict.isOk()) return refused(usage.verdict.outcome);
+  usage.use.key = key;
+  write(desk, usage.use);
+  Answer answer;
+  answer.receipt = receiptFor(desk, usage.use);
+  answer.receipt.balance_after = leftAfter(desk, usage).decimal();
+  return answer;
+}
+
+Answer answerTo(Desk& desk, const VoidUsage& asked) {
+  Book& book = desk.book;
+  const auto found = std::find_if(book.uses.begin(), book.uses.end(), [&asked](const Use& use) {
+    return !use.reverses && use.key == asked.usage_key;
+  });
+  if (found == book.uses.end()) return refused(Outcome::unknownUsage);
+  const auto index = static_cast<std::size_t>(found - book.uses.begin());
+  const Use use = *found;
+  if (use.at < desk.now - desk.settings.late_window) return refused(Outcome::tooOld);
+  const bool voided = std::any_of(book.uses.begin(), book.uses.end(),
+                                  [index](const Use& other) { return other.reverses == index; });
+  if (voided) return refused(Outcome::alreadyVoided);
+  const Feature& feature = *featureOf(desk.published, use.feature);
+  if (use.set || feature.meter == Meter::max || feature.meter == Meter::latest) {
+    return refused(Outcome::notVoidable);
+  }
+  const Period& period = book.periods[use.period];
+  const Plan& plan = planOf(desk.published, period);
+  Use back = use;
+  back.reverses = index;
+  back.events = -1;
+  back.draws.clear();
+  back.quantity = -use.quantity;
+  if (feature.meter == Meter::unique) back.quantity = timesSeen(book, use) == 1 ? -1 : 0;
+  back.tokens = {};
+  back.raw_price = -use.raw_price;
+  back.unpaid = -use.unpaid;
+  back.overdrawn = 0;
+  back.late = 0;
+  const PlanFeature& sold = *soldAs(plan, use.feature);
+  const bool metered = plan.model == ConsumptionModel::metered;
+  back.price = metered ? growthOf(chargesOf, desk, sold, back) : -use.price;
+  if (plan.model == ConsumptionModel::credits) giveBackCredits(desk, back);
+  if (period.closed && metered) back.late = billedGrowth(desk, sold, back);
+  if (period.closed && plan.model == ConsumptionModel::balance) {
+    const Number before = moneyOf(book, use.period);
+    back.late = positivePart(back.price - back.unpaid - before) - positivePart(-before);
+  }
+  write(desk, back);
+  for (const Taken& draw : back.draws) {
+    const Granted& granted = book.grants[draw.grant];
+    const Instant gone = granted.terms.expiry.isNever()
+                             ? Instant::never()
+                             : granted.terms.expiry + desk.settings.grace;
+    if (granted.ended || desk.now >= gone) expire(desk, draw.grant);
+  }
+  Answer answer;
+  answer.receipt = receiptFor(desk, back);
+  return answer;
+}
+
+}  // namespace daybook::twin
