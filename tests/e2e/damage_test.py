@@ -55,6 +55,12 @@ class DamageTest(daybook.unittest.TestCase):
         damaged[at] ^= 1 << self.random.randrange(8)
         self.write(damaged)
 
+    def places(self, text):
+        """Where it stands in the tree: pages that were written anew are in the file twice."""
+        content = pages.content(self.bytes)
+        return [found.start() for found in re.finditer(re.escape(text), self.bytes)
+                if any(start <= found.start() < end for start, end in content)]
+
     def assertNotVerified(self, what):
         """Exit code 4 and a message; gives the position that it names, if any."""
         message = self.ledger.verify(exit_code=daybook.NOT_VERIFIED)
@@ -83,10 +89,7 @@ class DamageTest(daybook.unittest.TestCase):
         # The key of the last row imported: each customer has one, in the text of its event.
         key = b"conv:600"
         self.assertIn(key, self.bytes)
-        # Pages that were written anew are there twice: those in the tree count.
-        at = [found.start() for found in re.finditer(re.escape(key), self.bytes)
-              if any(start <= found.start() < end
-                     for start, end in pages.content(self.bytes))][-1]
+        at = self.places(key)[-1]
         self.flip(at)
         position = self.assertNotVerified(f"byte {at}")
         self.write(self.bytes)
@@ -100,13 +103,12 @@ class DamageTest(daybook.unittest.TestCase):
                         1, "--key", "the newest event's key")
         self.ledger.stop()
         self.bytes = bytearray(self.log_file.read_bytes())
-        self.flip(self.bytes.index(b"the newest event's key") + 5)
+        self.flip(self.places(b"the newest event's key")[0] + 5)
         log = self.start_refused()
         self.assertIn(f"position {self.tip[0] + 1}", log)
 
     def test_replay_stops_at_damage_and_names_it(self):
-        at = self.bytes.index(b"conv:1\0")
-        self.flip(at)
+        self.flip(self.places(b"conv:1\0")[0])
         done = daybook.execute([daybook.program("daybookd"), "replay", str(self.ledger.data)],
                                daybook.NOT_VERIFIED)
         self.assertRegex(done.stderr, r"position \d+")
