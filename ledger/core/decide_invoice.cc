@@ -102,6 +102,9 @@ Decision decideCreditNote(const State& state, const Customer& customer, const Cr
   const Decimal billed = invoice->total - invoice->credited;
   const Decimal left = billed + invoice->credit_used;
   if (!left.isPositive()) return refusal(Outcome::invoiceSettled);
+  if (credit.as_customer_credit && dueOf(*invoice).isPositive()) {
+    return refusal(Outcome::notAvailableNow, "not paid: a credit note lowers what is due");
+  }
   const Decimal amount = credit.amount.value_or(left);
   if (amount > left) return refusal(Outcome::amountTooLarge, left.toString());
   const Verdict payable = requirePayable(amount, customer.currency);
