@@ -285,7 +285,8 @@ struct CreditInvoice {
   invoice @0 :UInt64;           # number
   amount @1 :Text;              # empty: all that is not credited yet
   reason @2 :Text;
-  asCustomerCredit @3 :Bool;    # pays later invoices instead of being paid out
+  asCustomerCredit @3 :Bool;
+  # pays later invoices instead of being paid out; refused while anything is due on the invoice
 }
 
 struct RecordPayment {

@@ -108,7 +108,7 @@ void addCreditNotes(CLI::App& root, Session& session) {
                       "How much of it; default: all that is not credited yet");
   command->add_option("--reason", args->reason, "Why, for people");
   command->add_flag("--as-customer-credit", args->as_customer_credit,
-                    "It pays later invoices instead of being paid out");
+                    "It pays later invoices instead of being paid out; the invoice must be paid");
   addKeyOption(*command, args->key);
   runWith(*command, session, args, credit);
 

@@ -223,8 +223,8 @@ inline void bill(TestLedger& ledger) {
   const InvoiceNumber first = ledger.invoices("team").front().number;
   give(ledger, "team", RecordPayment{first, dec("10"), "wire 1"});
   give(ledger, "team", RecordPaymentFailure{first, "card declined"});
-  give(ledger, "team", CreditInvoice{first, dec("2"), "late", true});
   give(ledger, "team", RecordPayment{first, std::nullopt, "wire 2"});
+  give(ledger, "team", CreditInvoice{first, dec("2"), "late", true});
   const InvoiceNumber other = ledger.invoices("swap").front().number;
   give(ledger, "swap", CreditInvoice{other, std::nullopt, "wrong customer", false});
   give(ledger, "once", MarkUncollectible{ledger.invoices("once").front().number});

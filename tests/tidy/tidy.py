@@ -99,8 +99,8 @@ class Tree:
         self.root = pathlib.Path(root)
         self.paths = []
         for folder, names, files in os.walk(self.root):
-            names[:] = sorted(name for name in names if name not in IGNORED)
-            for name in sorted(files):
+            names[:] = sorted(set(names) - IGNORED)
+            for name in sorted(set(files) - {".git"}):  # a file in a linked work tree
                 self.paths.append((pathlib.Path(folder) / name).relative_to(self.root).as_posix())
         self._texts = {}
         self._cpp = {}

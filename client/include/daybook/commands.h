@@ -159,7 +159,8 @@ struct CreditInvoice {
   std::uint64_t invoice = 0;
   std::string amount;  // empty: all that is not credited yet
   std::string reason;
-  bool as_customer_credit = false;  // pays later invoices instead of being paid out
+  /// Pays later invoices instead of being paid out; refused while anything is due on the invoice.
+  bool as_customer_credit = false;
   bool operator==(const CreditInvoice&) const = default;
 };
 
