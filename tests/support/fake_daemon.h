@@ -29,6 +29,7 @@ namespace daybook::test {
 struct FakeBehaviour {
   bool silent = false;              // take commands, record them, never answer
   bool overloaded = false;          // answer OVERLOADED
+  bool storage_full = false;        // refuse whole batches
   std::uint64_t break_at = 0;       // close the connection at this batch of a stream; 0: never
   std::uint64_t withhold_from = 0;  // give no results from this batch of a stream on; 0: give all
 };
@@ -82,6 +83,15 @@ class FakeLedger {
     const std::lock_guard<std::mutex> lock(mutex_);
     return events_.size();
   }
+  void countBatch(std::size_t entries) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    batches_.push_back(entries);
+  }
+  /// Sizes of the batches that came, answered or not.
+  std::vector<std::size_t> batches() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return batches_;
+  }
   void countLogin() {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++logins_;
@@ -93,6 +103,7 @@ class FakeLedger {
   std::map<std::string, std::uint64_t> keys_;
   std::vector<FakeEvent> events_;
   std::vector<std::string> order_;
+  std::vector<std::size_t> batches_;
   std::uint32_t logins_ = 0;
 };
 
@@ -119,6 +130,33 @@ inline void answer(FakeLedger& ledger, FakeLedger::Taken taken, wire::Receipt::B
   out.setDuplicate(taken == FakeLedger::Taken::duplicate);
 }
 
+inline void takeBatch(FakeLedger& ledger, capnp::List<wire::UsageEntry>::Reader entries,
+                      wire::BatchResult::Builder result) {
+  std::vector<unsigned> refused;
+  unsigned index = 0;
+  for (auto entry : entries) {
+    switch (takeUsage(ledger, entry.getCustomer(), entry.getKey(), entry.getUsage())) {
+      case FakeLedger::Taken::recorded:
+        result.setRecorded(result.getRecorded() + 1);
+        break;
+      case FakeLedger::Taken::duplicate:
+        result.setDuplicates(result.getDuplicates() + 1);
+        break;
+      case FakeLedger::Taken::refused:
+        refused.push_back(index);
+        break;
+    }
+    ++index;
+  }
+  auto refusals = result.initRefusals(static_cast<unsigned>(refused.size()));
+  for (unsigned i = 0; i < refusals.size(); ++i) {
+    refusals[i].setIndex(refused[i]);
+    refusals[i].setOutcome(wire::Outcome::UNKNOWN_CUSTOMER);
+    refusals[i].setDetail("customer");
+  }
+  result.setPosition(ledger.position());
+}
+
 class FakeStream final : public wire::UsageStream::Server {
  public:
   FakeStream(FakeLedger& ledger, BreakConnection& break_connection, wire::BatchSink::Client sink)
@@ -133,30 +171,7 @@ class FakeStream final : public wire::UsageStream::Server {
     }
     auto request = sink_.resultsRequest();
     request.setBatch(batch);
-    auto result = request.initResult();
-    std::vector<unsigned> refused;
-    unsigned index = 0;
-    for (auto entry : context.getParams().getEntries()) {
-      switch (takeUsage(ledger_, entry.getCustomer(), entry.getKey(), entry.getUsage())) {
-        case FakeLedger::Taken::recorded:
-          result.setRecorded(result.getRecorded() + 1);
-          break;
-        case FakeLedger::Taken::duplicate:
-          result.setDuplicates(result.getDuplicates() + 1);
-          break;
-        case FakeLedger::Taken::refused:
-          refused.push_back(index);
-          break;
-      }
-      ++index;
-    }
-    auto refusals = result.initRefusals(static_cast<unsigned>(refused.size()));
-    for (unsigned i = 0; i < refusals.size(); ++i) {
-      refusals[i].setIndex(refused[i]);
-      refusals[i].setOutcome(wire::Outcome::UNKNOWN_CUSTOMER);
-      refusals[i].setDetail("customer");
-    }
-    result.setPosition(ledger_.position());
+    takeBatch(ledger_, context.getParams().getEntries(), request.initResult());
     if (behaviour.withhold_from != 0 && batch >= behaviour.withhold_from) return kj::READY_NOW;
     return request.send();
   }
@@ -209,6 +224,29 @@ class FakeRecorder final : public wire::Recorder::Server {
   kj::Promise<void> customer(CustomerContext context) override {
     context.getResults().setCustomer(kj::heap<FakeCustomerRecorder>(
         ledger_, break_connection_, fakeText(context.getParams().getId())));
+    return kj::READY_NOW;
+  }
+  kj::Promise<void> recordBatch(RecordBatchContext context) override {
+    const FakeBehaviour behaviour = ledger_.behaviour();
+    auto entries = context.getParams().getEntries();
+    ledger_.countBatch(entries.size());
+    if (behaviour.overloaded) {
+      kj::throwFatalException(KJ_EXCEPTION(OVERLOADED, "the queue is full"));
+    }
+    for (auto entry : entries) {
+      if (entry.getUsage().getFeature() == "poison") KJ_FAIL_REQUIRE("cannot be understood");
+    }
+    auto result = context.getResults().initResult();
+    if (behaviour.storage_full) {
+      result.setOutcome(wire::Outcome::STORAGE_FULL);
+      return kj::READY_NOW;
+    }
+    takeBatch(ledger_, entries, result);
+    if (behaviour.silent) return kj::NEVER_DONE;
+    if (behaviour.break_at != 0) {
+      break_connection_();
+      return kj::NEVER_DONE;
+    }
     return kj::READY_NOW;
   }
   kj::Promise<void> openStream(OpenStreamContext context) override {
