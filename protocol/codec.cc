@@ -8,6 +8,7 @@
 #include "protocol/convert_event.h"
 #include "protocol/convert_state.h"
 #include "protocol/stored_message.h"
+#include "protocol/usual_usage.h"
 
 namespace daybook::protocol {
 namespace {
@@ -48,6 +49,8 @@ Bytes CapnpCodec::encode(const Event& event) const {
 }
 
 Event CapnpCodec::decodeEvent(BytesView bytes) const {
+  Event usual;
+  if (readUsualUsage(bytes, usual)) return usual;
   return decodeAs<wire::Event>(*this, bytes, "event", readEvent);
 }
 

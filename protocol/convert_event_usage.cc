@@ -28,23 +28,25 @@ void writeUsageDetails(wire::UsageRecorded::Builder usage, const UsageRecorded& 
   setText(from.variant, [&](auto value) { to.setVariant(value); });
 }
 
-void readFunding(wire::Funding::Reader from, UsageRecorded& to, Intake& intake, const Place& at) {
-  to.draws = intake.list(from.getDraws(), limits::kGrantsPerCustomerMax, at, "draws", readDraw);
+void readShortfall(wire::Shortfall::Reader from, UsageRecorded& to, Intake& intake,
+                   const Place& at) {
   to.overdrawn = intake.decimal(from.getOverdrawn(), Place(at, "overdrawn"));
   to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
   to.late_charge = intake.decimal(from.getLateCharge(), Place(at, "lateCharge"));
 }
 
-void writeFunding(wire::UsageRecorded::Builder usage, const UsageRecorded& from) {
-  if (from.draws.empty() && from.overdrawn.isZero() && from.unpaid.isZero() &&
-      from.late_charge.isZero()) {
-    return;
-  }
-  auto to = usage.initFunding();
-  writeList(from.draws, writeDraw, [&](auto size) { return to.initDraws(size); });
+void writeShortfall(wire::UsageRecorded::Builder usage, const UsageRecorded& from) {
+  if (from.overdrawn.isZero() && from.unpaid.isZero() && from.late_charge.isZero()) return;
+  auto to = usage.initShortfall();
   setNonZero(from.overdrawn, [&](auto value) { to.setOverdrawn(value); });
   setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
   setNonZero(from.late_charge, [&](auto value) { to.setLateCharge(value); });
+}
+
+/// One grant paid for all of it.
+bool isDrawnFromOne(const UsageRecorded& usage) {
+  return usage.draws.size() == 1 && usage.draws.front().amount == usage.price &&
+         !usage.price.isZero() && !usage.draws.front().grant.isNone();
 }
 
 }  // namespace
@@ -55,22 +57,29 @@ UsageRecorded readBody(wire::UsageRecorded::Reader from, Intake& intake, const P
   to.asked.quantity = intake.optionalDecimal(from.getQuantitySent(), Place(at, "quantitySent"));
   to.asked.at = optionalInstant(from.getAt());
   to.asked.on_shortfall = intake.enumerant(from.getOnShortfall(), Place(at, "onShortfall"));
-  to.asked.set = from.getSet();
-  if (from.hasDetails()) {
-    readUsageDetails(from.getDetails(), to, intake, Place(at, "details"));
-  }
   to.disposition = intake.enumerant(from.getDisposition(), Place(at, "disposition"));
   to.feature = readFeatureNumber(from.getFeatureNumber(), intake, Place(at, "featureNumber"));
   to.period_from = {from.getPeriodFrom()};
+  to.balance_after = intake.decimal(from.getBalanceAfter(), Place(at, "balanceAfter"));
+  to.price = intake.decimal(from.getPrice(), Place(at, "price"));
   const Place quantity_at(at, "quantity");
   const auto quantity = intake.optionalDecimal(from.getQuantity(), quantity_at);
   if (!quantity && !to.asked.quantity) {
     intake.refuse(Outcome::invalidNumber, quantity_at, "is missing");
   }
   to.quantity = quantity ? *quantity : to.asked.quantity.value_or(Decimal());
-  to.price = intake.decimal(from.getPrice(), Place(at, "price"));
-  if (from.hasFunding()) readFunding(from.getFunding(), to, intake, Place(at, "funding"));
-  to.balance_after = intake.decimal(from.getBalanceAfter(), Place(at, "balanceAfter"));
+  to.draws = intake.list(from.getDraws(), limits::kGrantsPerCustomerMax, at, "draws", readDraw);
+  if (from.getDrawnFrom() != 0) {
+    if (!to.draws.empty()) {
+      intake.refuse(Outcome::invalidNumber, Place(at, "drawnFrom"), "is beside draws");
+    }
+    to.draws.push_back({GrantNumber(from.getDrawnFrom()), to.price});
+  }
+  if (from.hasDetails()) {
+    readUsageDetails(from.getDetails(), to, intake, Place(at, "details"));
+  }
+  if (from.hasShortfall()) readShortfall(from.getShortfall(), to, intake, Place(at, "shortfall"));
+  to.asked.set = from.getSet();
   return to;
 }
 
@@ -79,14 +88,19 @@ void writeBody(wire::UsageRecorded::Builder to, const UsageRecorded& from) {
   setOptional(from.asked.quantity, [&](auto value) { to.setQuantitySent(value); });
   to.setAt(instantOrZero(from.asked.at));
   to.setOnShortfall(toWire<wire::OnShortfall>(from.asked.on_shortfall));
-  writeUsageDetails(to, from);
   to.setDisposition(toWire<wire::Disposition>(from.disposition));
   to.setFeatureNumber(from.feature.value);
   to.setPeriodFrom(from.period_from.ns);
-  if (from.asked.quantity != from.quantity) to.setQuantity(DecimalText(from.quantity).reader());
-  setNonZero(from.price, [&](auto value) { to.setPrice(value); });
-  writeFunding(to, from);
   to.setBalanceAfter(DecimalText(from.balance_after).reader());
+  setNonZero(from.price, [&](auto value) { to.setPrice(value); });
+  if (from.asked.quantity != from.quantity) to.setQuantity(DecimalText(from.quantity).reader());
+  if (isDrawnFromOne(from)) {
+    to.setDrawnFrom(from.draws.front().grant.value);
+  } else {
+    writeList(from.draws, writeDraw, [&](auto size) { return to.initDraws(size); });
+  }
+  writeUsageDetails(to, from);
+  writeShortfall(to, from);
   to.setSet(from.asked.set);
 }
 

@@ -221,31 +221,34 @@ struct UsageDetails {
   variant @3 :Text;                 # value of the dimension that selected the price
 }
 
-struct Funding {
-  draws @0 :List(Draw);   # credits taken from grants
-  overdrawn @1 :Text;     # credits added to the debt; absent: 0
-  unpaid @2 :Text;        # `cap`: units, credits or money that was not there; absent: 0
-  lateCharge @3 :Text;    # late: what the next invoice charges for it; absent: 0
+struct Shortfall {
+  # What few events have: usage that was not covered, or came late.
+  overdrawn @0 :Text;     # credits added to the debt; absent: 0
+  unpaid @1 :Text;        # `cap`: units, credits or money that was not there; absent: 0
+  lateCharge @2 :Text;    # late: what the next invoice charges for it; absent: 0
 }
 
 struct UsageRecorded {
   # As sent: feature, quantitySent, at, onShortfall, set, details.tokens, details.properties. The
-  # rest was decided.
+  # rest was decided. What most events have comes first: the canonical form cuts the rest off.
   feature @0 :Text;
   quantitySent @1 :Text;          # canonical decimal; absent as sent
   at @2 :Int64;
   onShortfall @3 :OnShortfall;
-  details @4 :UsageDetails;       # absent when empty
-  disposition @5 :Disposition;
-  featureNumber @6 :UInt32;
-  periodFrom @7 :Int64;           # the usage period it counts in
-  quantity @8 :Text;
-  # what the meter's total grew by, maybe negative; absent: equal to quantitySent
-  price @9 :Text;
+  disposition @4 :Disposition;
+  featureNumber @5 :UInt32;
+  periodFrom @6 :Int64;           # the usage period it counts in
+  balanceAfter @7 :Text;
+  price @8 :Text;
   # Absent: 0. What the period's charge grew by, or credits on credits plans.
-  funding @10 :Funding;           # absent when empty
-  balanceAfter @11 :Text;
-  set @12 :Bool;
+  quantity @9 :Text;
+  # what the meter's total grew by, maybe negative; absent: equal to quantitySent
+  drawnFrom @10 :UInt32;
+  # The one grant that all of `price` was taken from; `draws` is absent then. 0: see `draws`.
+  draws @11 :List(Draw);          # credits taken from grants
+  details @12 :UsageDetails;      # absent when empty
+  shortfall @13 :Shortfall;       # absent when empty
+  set @14 :Bool;
 }
 
 struct UsageVoided {

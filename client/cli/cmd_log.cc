@@ -112,8 +112,18 @@ class Summary {
 
   void add(const Json& object) {
     for (const auto& [name, value] : object.items()) {
-      if (name != "asked") addMember(name, value);
+      if (name == "drawnFrom") {
+        addDrawnFrom(object);
+      } else if (name != "asked") {
+        addMember(name, value);
+      }
     }
+  }
+
+  // All of the price, from one grant: as `draws` are shown.
+  void addDrawnFrom(const Json& usage) {
+    const std::string grant = valueText("drawnFrom", usage["drawnFrom"]);
+    if (!grant.empty()) addText("draw", fmt::format("{}@{}", textOf(usage, "price"), grant));
   }
 
   void addMember(const std::string& name, const Json& value) {

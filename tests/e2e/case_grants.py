@@ -7,6 +7,7 @@ import decimal
 
 from case_books import Books, exact, instant, plain, text_of
 from case_direct import sell, subscribe
+from daybook import draws_of
 
 PLAN = {"model": "credits", "features": [{"feature": "u", "creditsPerUnit": "1"}]}
 
@@ -66,7 +67,7 @@ class Grants:
     def consumed(self):
         drawn = {}
         for _, body in self.books.recorded("c", "usageRecorded"):
-            for draw in body.get("funding", {}).get("draws", []):
+            for draw in draws_of(body):
                 drawn.setdefault(int(draw["grant"]), []).append(exact(draw["amount"]))
         return {name: sum((amount for number in numbers for amount in drawn.get(number, [])),
                           decimal.Decimal()) for name, numbers in self.numbers.items()}

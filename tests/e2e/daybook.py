@@ -61,6 +61,13 @@ def exact(text):
     return decimal.Decimal(text or "0")
 
 
+def draws_of(usage):
+    """What a recorded usage took from grants: drawnFrom stands for one draw of all of its price."""
+    if int(usage.get("drawnFrom", 0)) != 0:
+        return [{"grant": usage["drawnFrom"], "amount": usage["price"]}]
+    return usage.get("draws", [])
+
+
 def clean_environment():
     """The environment without what steers the programs, and without colours."""
     kept = {name: value for name, value in os.environ.items()

@@ -10,6 +10,7 @@ import pathlib
 
 import totals
 from daybook import REPOSITORY, exact
+from daybook import draws_of as usage_draws
 
 FOLDER = pathlib.Path(os.environ.get("DAYBOOK_TRACES", REPOSITORY.parent / "shared" / "data"))
 FILES = {feature: FOLDER / f"azure-llm-trace-2023-{feature}.csv" for feature in ("code", "conv")}
@@ -109,7 +110,6 @@ def draws_of(ledger, customer):
     """What the usage events of a customer drew from each grant, added up by bc."""
     added = []
     for event in ledger.json_lines("log", "--customer", customer):
-        usage = event["body"].get("usageRecorded")
-        for draw in usage.get("funding", {}).get("draws", []) if usage else []:
+        for draw in usage_draws(event["body"].get("usageRecorded", {})):
             added.append(f"g[{draw['grant']}] += {exact(draw['amount']):f}")
     return totals.bc(*added, "g[1]", "g[2]")

@@ -9,6 +9,7 @@
 #include "protocol/convert_command.h"
 #include "protocol/json.h"
 #include "protocol/stored_message.h"
+#include "protocol/usual_usage.h"
 #include "tests/support/arbitrary_model.h"
 
 namespace daybook {
@@ -21,6 +22,22 @@ bool isCanonical(const Bytes& bytes) {
   kj::Array<capnp::word> words = kj::heapArray<capnp::word>(bytes.size() / sizeof(capnp::word));
   std::memcpy(words.begin(), bytes.data(), bytes.size());
   return capnp::FlatArrayMessageReader(words).isCanonical();
+}
+
+/// Usage of the usual form, but for one field or so.
+Event anyUsualUsage() {
+  Event event = testing::anyEvent();
+  UsageRecorded usage = testing::anyUsageRecorded();
+  const int unusual = *rc::gen::inRange(0, 12);
+  if (unusual != 0) usage.asked.tokens.reset();
+  if (unusual != 1) usage.asked.properties.clear();
+  if (unusual != 2) usage.variant.clear();
+  if (unusual != 3) usage.tokens = {};
+  if (unusual != 4 && usage.draws.size() > 1) usage.draws.clear();
+  if (unusual != 5) usage.overdrawn = usage.unpaid = usage.late_charge = {};
+  if (unusual != 6 && event.key.empty()) event.key = "key";
+  event.body = std::move(usage);
+  return event;
 }
 
 void flipAndOverwrite(Bytes& bytes) {
@@ -71,6 +88,48 @@ TEST_CASE("Damaged event bytes are refused, or are exactly what another event is
     try {
       RC_ASSERT(CapnpCodec().encode(CapnpCodec().decodeEvent(bytes)) == bytes);
     } catch (const DecodeError&) {
+    }
+  }));
+}
+
+TEST_CASE("The reader of usual usage takes nothing that is not stored exactly so") {
+  CHECK(rc::check([] {
+    const Event event = anyUsualUsage();
+    Bytes bytes = CapnpCodec().encode(event);
+    Event read;
+    const bool is_taken = protocol::readUsualUsage(bytes, read);
+    RC_ASSERT(!is_taken || read == event);
+    RC_CLASSIFY(is_taken);
+    flipAndOverwrite(bytes);
+    Event other;
+    if (protocol::readUsualUsage(bytes, other)) RC_ASSERT(CapnpCodec().encode(other) == bytes);
+  }));
+}
+
+TEST_CASE("Changed bytes of usual usage are taken only if that is how they are stored") {
+  Event event;
+  event.position = Position(1'000'000);
+  event.sequence = 7;
+  event.previous = Position(5);
+  event.customer = CustomerNumber(3);
+  event.key = "0123456789abcdef";
+  UsageRecorded usage;
+  usage.asked.feature = "calls";
+  usage.asked.quantity = usage.quantity = Decimal::fromInteger(3);
+  usage.feature = FeatureNumber(1);
+  usage.price = Decimal::fromInteger(6);
+  usage.draws = {{GrantNumber(2), usage.price}};
+  event.body = usage;
+  const Bytes bytes = CapnpCodec().encode(event);
+  Event read;
+  REQUIRE(protocol::readUsualUsage(bytes, read));
+  CHECK(read == event);
+  CHECK(rc::check([&] {
+    Bytes changed = bytes;
+    flipAndOverwrite(changed);
+    Event other;
+    if (protocol::readUsualUsage(changed, other)) {
+      RC_ASSERT(CapnpCodec().encode(other) == changed);
     }
   }));
 }

@@ -149,6 +149,8 @@ inline UsageRecorded anyUsageRecorded() {
   to.tokens = any<bool>() ? anyTotals() : TokenTotals{};
   to.price = any<bool>() ? anyDecimal() : Decimal();
   to.draws = anyList([] { return Draw{GrantNumber(anyNonZero()), anyDecimal()}; });
+  // One grant for all of it has a form of its own.
+  if (any<bool>()) to.draws = {{GrantNumber(anyNonZero()), to.price}};
   to.overdrawn = any<bool>() ? anyDecimal() : Decimal();
   to.unpaid = any<bool>() ? anyDecimal() : Decimal();
   to.balance_after = anyDecimal();

@@ -244,6 +244,7 @@ inline std::vector<GoldenEvent> goldenEvents() {
   add("clockMoved_a", ClockMoved{{{1'709'251'200'000'000'000}}}, "clock-1");
   golden::addSubscriptions(add, month, year);
   golden::addAccounts(add, month, year);
+  add("usageRecorded_e", golden::usageOfOneGrant(), "usage-e", 7);
   return events;
 }
 

@@ -317,6 +317,13 @@ inline UsageRecorded usageOfTokens() {
   return to;
 }
 
+inline UsageRecorded usageOfOneGrant() {
+  UsageRecorded to = usage();
+  to.price = decimal("0.125");
+  to.draws = {{GrantNumber(7), decimal("0.125")}};
+  return to;
+}
+
 inline UsageRecorded usageOfCredits() {
   UsageRecorded to = usage();
   to.asked.quantity = decimal("2.5");

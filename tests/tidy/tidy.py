@@ -41,8 +41,8 @@ STANDARD = set("""
     utility valarray variant vector version
     """.split())
 POSIX = re.compile(r"(sys|arpa|net|netinet|linux)/|"
-                   r"(dirent|errno|fcntl|getopt|netdb|poll|pthread|pwd|sched|signal|spawn|stdio"
-                   r"|stdlib|string|syslog|termios|time|unistd|wait)\.h$")
+                   r"(dirent|errno|fcntl|getopt|malloc|netdb|poll|pthread|pwd|sched|signal|spawn"
+                   r"|stdio|stdlib|string|syslog|termios|time|unistd|wait)\.h$")
 PACKAGES = {
     "capnp": "capnp/", "kj": "kj/", "uv": "uv.h", "lmdb": "lmdb.h", "openssl": "openssl/",
     "spdlog": "spdlog/", "fmt": "fmt/", "toml": "toml++/", "cli11": "CLI/", "json": "nlohmann/",
