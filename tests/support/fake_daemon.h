@@ -284,8 +284,29 @@ class FakeBilling final : public wire::Billing::Server {
   FakeLedger& ledger_;
 };
 
+/// Customer "nobody" is unknown; others may do everything.
+class FakeCustomerReader final : public wire::CustomerReader::Server {
+ public:
+  explicit FakeCustomerReader(std::string id) : id_(std::move(id)) {}
+
+  kj::Promise<void> check(CheckContext context) override {
+    auto answer = context.getResults().initAnswer();
+    answer.setAllowed(id_ != "nobody");
+    if (id_ == "nobody") answer.setOutcome(wire::Outcome::UNKNOWN_CUSTOMER);
+    return kj::READY_NOW;
+  }
+
+ private:
+  std::string id_;
+};
+
 class FakeReader final : public wire::Reader::Server {
  public:
+  kj::Promise<void> customer(CustomerContext context) override {
+    context.getResults().setCustomer(
+        kj::heap<FakeCustomerReader>(fakeText(context.getParams().getId())));
+    return kj::READY_NOW;
+  }
   kj::Promise<void> catalog(CatalogContext context) override {
     auto plan = context.getResults().initCatalog().initPlans(1)[0];
     plan.setCode("pro");
