@@ -13,7 +13,7 @@
 namespace daybook::protocol {
 namespace {
 
-// Holds a usage event without going to the heap.
+// Holds most events without going to the heap.
 constexpr std::size_t kScratchWords = 128;
 
 template <typename Root, typename Value, typename Write>
@@ -45,6 +45,8 @@ auto decodeAs(const CapnpCodec& codec, BytesView bytes, const std::string& what,
 }  // namespace
 
 Bytes CapnpCodec::encode(const Event& event) const {
+  Bytes usual;
+  if (writeUsualUsage(event, usual)) return usual;
   return encodeAs<wire::Event>(event, writeEvent);
 }
 

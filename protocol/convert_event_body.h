@@ -73,6 +73,8 @@ void writeBody(wire::CancelScheduled::Builder to, const CancelScheduled& from);
 void writeBody(wire::CancelRevoked::Builder to, const CancelRevoked& from);
 void writeBody(wire::Canceled::Builder to, const Canceled& from);
 void writeBody(wire::UsageRecorded::Builder to, const UsageRecorded& from);
+/// One grant paid for all of it: `drawnFrom` says so instead of `draws`.
+bool isDrawnFromOne(const UsageRecorded& usage);
 void writeBody(wire::PackPurchased::Builder to, const PackPurchased& from);
 void writeBody(wire::ToppedUp::Builder to, const ToppedUp& from);
 void writeBody(wire::CreditsExpired::Builder to, const CreditsExpired& from);

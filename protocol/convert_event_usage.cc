@@ -43,13 +43,12 @@ void writeShortfall(wire::UsageRecorded::Builder usage, const UsageRecorded& fro
   setNonZero(from.late_charge, [&](auto value) { to.setLateCharge(value); });
 }
 
-/// One grant paid for all of it.
+}  // namespace
+
 bool isDrawnFromOne(const UsageRecorded& usage) {
   return usage.draws.size() == 1 && usage.draws.front().amount == usage.price &&
          !usage.price.isZero() && !usage.draws.front().grant.isNone();
 }
-
-}  // namespace
 
 UsageRecorded readBody(wire::UsageRecorded::Reader from, Intake& intake, const Place& at) {
   UsageRecorded to;

@@ -3,9 +3,11 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "protocol/convert_common.h"
+#include "protocol/convert_event_body.h"
 
 namespace daybook::protocol {
 namespace {
@@ -102,6 +104,76 @@ class CanonicalWords {
   bool is_ok_ = false;
 };
 
+/// Builds a canonical message of a known size, object behind object.
+class CanonicalWriter {
+ public:
+  CanonicalWriter(std::size_t words, Bytes& to) : to_(to) {
+    to_.assign(words * kWordBytes, std::byte{0});
+    put(0, static_cast<std::uint64_t>(words - 1) << 32);
+  }
+
+  void put(std::size_t index, std::uint64_t word) {
+    std::memcpy(to_.data() + index * kWordBytes, &word, kWordBytes);
+  }
+  /// A struct for the pointer at `at`; returns the index of its first word.
+  std::size_t addStruct(std::size_t at, std::size_t data, std::size_t pointers) {
+    put(at, offsetFrom(at) | kStructPointer | std::uint64_t{data} << 32 |
+                std::uint64_t{pointers} << 48);
+    const std::size_t begin = next_;
+    next_ += data + pointers;
+    return begin;
+  }
+  /// An empty text is no object.
+  void addText(std::size_t at, std::string_view text) {
+    if (text.empty()) return;
+    put(at, offsetFrom(at) | kListPointer | kListOfBytes << 32 |
+                static_cast<std::uint64_t>(text.size() + 1) << 35);
+    std::memcpy(to_.data() + next_ * kWordBytes, text.data(), text.size());
+    next_ += wordsOf(text);
+  }
+  /// With the zero at its end.
+  static std::size_t wordsOf(std::string_view text) {
+    return text.empty() ? 0 : text.size() / kWordBytes + 1;
+  }
+
+ private:
+  std::uint64_t offsetFrom(std::size_t at) const {
+    return static_cast<std::uint64_t>(next_ - at - 1) << 2;
+  }
+
+  Bytes& to_;
+  std::size_t next_ = 2;  // after the frame and the pointer to the root
+};
+
+constexpr std::size_t kEventData = 5;
+constexpr std::size_t kEventPointers = 2;
+constexpr std::size_t kUsageData = 4;
+constexpr std::size_t kUsagePointers = 5;
+constexpr auto kUsageKind = static_cast<std::uint64_t>(wire::Event::Body::USAGE_RECORDED);
+
+bool isUsual(const Event& event, const UsageRecorded& usage) {
+  const bool has_details = usage.asked.tokens || usage.tokens != TokenTotals{} ||
+                           !usage.asked.properties.empty() || !usage.variant.empty();
+  const bool has_shortfall =
+      !usage.overdrawn.isZero() || !usage.unpaid.isZero() || !usage.late_charge.isZero();
+  return !event.key.empty() && !has_details && !has_shortfall &&
+         (usage.draws.empty() || isDrawnFromOne(usage)) && usage.asked.at != Instant{};
+}
+
+std::string_view viewOf(const std::optional<DecimalText>& text) {
+  if (!text) return {};
+  const capnp::Text::Reader reader = text->reader();
+  return {reader.begin(), reader.size()};
+}
+
+/// The number of leading elements that say something.
+template <typename Array, typename IsEmpty>
+std::size_t lengthOf(const Array& array, IsEmpty is_empty) {
+  std::size_t length = std::size(array);
+  while (length > 0 && is_empty(array[length - 1])) --length;
+  return length;
+}
+
 /// A decimal in its one spelling; refuses others, and none.
 Decimal takeDecimal(CanonicalWords& words, std::string_view text) {
   const std::optional<Decimal> value = Decimal::parse(text);
@@ -127,7 +199,9 @@ auto takeEnumerant(CanonicalWords& words, std::uint64_t number) {
 
 void takeUsage(CanonicalWords& words, const Sections& usage, UsageRecorded& to) {
   // draws, details and shortfall follow the fifth pointer.
-  if (usage.pointers - usage.data > 4 || usage.end - usage.pointers > 5) return words.refuse();
+  if (usage.pointers - usage.data > kUsageData || usage.end - usage.pointers > kUsagePointers) {
+    return words.refuse();
+  }
   if (const auto at = static_cast<std::int64_t>(words.data(usage, 0)); at != 0) {
     to.asked.at = Instant{at};
   }
@@ -170,12 +244,12 @@ bool readUsualUsage(BytesView bytes, Event& to) {
   CanonicalWords words(bytes);
   if (!words.isOk()) return false;
   const Sections event = words.takeStruct(1);
-  if (!words.isOk() || event.pointers - event.data != 5 || event.end - event.pointers != 2) {
+  if (!words.isOk() || event.pointers - event.data != kEventData ||
+      event.end - event.pointers != kEventPointers) {
     return false;
   }
   const std::uint64_t owner = words.data(event, 4);
-  constexpr auto kUsage = static_cast<std::uint64_t>(wire::Event::Body::USAGE_RECORDED);
-  if (owner >> 48 != kUsage) return false;
+  if (owner >> 48 != kUsageKind) return false;
   to.position = Position(words.data(event, 0));
   to.recorded = {static_cast<std::int64_t>(words.data(event, 1))};
   to.sequence = words.data(event, 2);
@@ -193,6 +267,50 @@ bool readUsualUsage(BytesView bytes, Event& to) {
   if (!words.isOk()) return false;
   takeUsage(words, usage, to.body.emplace<UsageRecorded>());
   return words.isOk() && words.isAtEnd();
+}
+
+bool writeUsualUsage(const Event& from, Bytes& to) {
+  const auto* usage = std::get_if<UsageRecorded>(&from.body);
+  if (usage == nullptr || !isUsual(from, *usage)) return false;
+  const GrantNumber drawn_from = usage->draws.empty() ? GrantNumber() : usage->draws.front().grant;
+  const auto on_shortfall =
+      static_cast<std::uint64_t>(toWire<wire::OnShortfall>(usage->asked.on_shortfall));
+  const auto disposition =
+      static_cast<std::uint64_t>(toWire<wire::Disposition>(usage->disposition));
+  const std::uint64_t data[kUsageData] = {
+      static_cast<std::uint64_t>(usage->asked.at.value_or(Instant{}).ns),
+      on_shortfall | disposition << 16 | std::uint64_t{usage->feature.value} << 32,
+      static_cast<std::uint64_t>(usage->period_from.ns),
+      drawn_from.value | std::uint64_t{usage->asked.set} << 32};
+  std::optional<DecimalText> sent;
+  std::optional<DecimalText> price;
+  std::optional<DecimalText> quantity;
+  if (usage->asked.quantity) sent.emplace(*usage->asked.quantity);
+  const std::optional<DecimalText> balance(std::in_place, usage->balance_after);
+  if (!usage->price.isZero()) price.emplace(usage->price);
+  if (usage->asked.quantity != usage->quantity) quantity.emplace(usage->quantity);
+  const std::string_view texts[kUsagePointers] = {usage->asked.feature, viewOf(sent),
+                                                  viewOf(balance), viewOf(price), viewOf(quantity)};
+
+  const std::size_t data_words = lengthOf(data, [](std::uint64_t word) { return word == 0; });
+  const std::size_t pointers = lengthOf(texts, [](std::string_view text) { return text.empty(); });
+  std::size_t size =
+      2 + kEventData + kEventPointers + CanonicalWriter::wordsOf(from.key) + data_words + pointers;
+  for (const std::string_view text : texts) size += CanonicalWriter::wordsOf(text);
+
+  CanonicalWriter words(size, to);
+  const std::size_t event = words.addStruct(1, kEventData, kEventPointers);
+  words.put(event, from.position.value);
+  words.put(event + 1, static_cast<std::uint64_t>(from.recorded.ns));
+  words.put(event + 2, from.sequence);
+  words.put(event + 3, from.previous.value);
+  words.put(event + 4,
+            from.customer.value | std::uint64_t{from.rule_version} << 32 | kUsageKind << 48);
+  words.addText(event + kEventData, from.key);
+  const std::size_t begin = words.addStruct(event + kEventData + 1, data_words, pointers);
+  for (std::size_t i = 0; i < data_words; ++i) words.put(begin + i, data[i]);
+  for (std::size_t i = 0; i < pointers; ++i) words.addText(begin + data_words + i, texts[i]);
+  return true;
 }
 
 }  // namespace daybook::protocol

@@ -7,6 +7,7 @@
 
 #include "protocol/codec.h"
 #include "protocol/convert_command.h"
+#include "protocol/convert_event.h"
 #include "protocol/json.h"
 #include "protocol/stored_message.h"
 #include "protocol/usual_usage.h"
@@ -103,6 +104,20 @@ TEST_CASE("The reader of usual usage takes nothing that is not stored exactly so
     flipAndOverwrite(bytes);
     Event other;
     if (protocol::readUsualUsage(bytes, other)) RC_ASSERT(CapnpCodec().encode(other) == bytes);
+  }));
+}
+
+TEST_CASE("Usual usage is written as the general writer writes it") {
+  CHECK(rc::check([] {
+    const Event event = anyUsualUsage();
+    Bytes written;
+    const bool is_usual = protocol::writeUsualUsage(event, written);
+    RC_CLASSIFY(is_usual);
+    if (!is_usual) return;
+    capnp::MallocMessageBuilder builder;
+    protocol::writeEvent(builder.initRoot<wire::Event>(), event);
+    RC_ASSERT(written == protocol::storedBytes<wire::Event>(builder));
+    RC_ASSERT(CapnpCodec().decodeEvent(written) == event);
   }));
 }
 
