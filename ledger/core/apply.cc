@@ -68,14 +68,15 @@ void draw(Customer& customer, const std::vector<Draw>& draws, Instant at) {
   }
 }
 
+/// What costs nothing is on no line; what cancels out is none.
 void addLate(Customer& customer, const UsagePeriod& period, FeatureNumber feature,
              const std::string& variant, Decimal quantity, Decimal exact) {
+  if (exact.isZero()) return;
   auto found =
       std::find_if(customer.late.begin(), customer.late.end(), [&](const LateCharge& charge) {
         return charge.feature == feature && charge.variant == variant && charge.span == period.span;
       });
   if (found == customer.late.end()) {
-    if (exact.isZero()) return;
     customer.late.push_back({feature, variant, period.span, period.terms, {}, {}});
     found = customer.late.end() - 1;
   }
@@ -266,6 +267,7 @@ struct Fold {
             "the version that runs is pinned");
     customer.subscription->pinned_version = pinned.version;
     customer.periods.back().pinned = pinned.version != 0;
+    setImprovement(customer, state);
   }
 
   void operator()(const AllowanceRaised& raised) const {
@@ -524,9 +526,11 @@ struct Fold {
                   [horizon](const UsagePeriod& period) { return period.span.to <= horizon; });
     std::erase_if(customer.voided,
                   [horizon](const VoidedUsage& voided) { return voided.at < horizon; });
-    std::erase_if(customer.grants, [to, horizon](const Grant& grant) {
+    // Usage of the periods that are left may be corrected.
+    const Instant reached = customer.closed.empty() ? to : customer.closed.front().span.from;
+    std::erase_if(customer.grants, [to, reached](const Grant& grant) {
       const bool runs = grant.kind == GrantKind::plan && grant.expiry > to;
-      return grant.remaining.isZero() && !runs && grant.last_drawn < horizon;
+      return grant.remaining.isZero() && !runs && grant.last_drawn < reached;
     });
   }
 

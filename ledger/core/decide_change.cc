@@ -39,6 +39,7 @@ Decision changeNow(const State& state, const Customer& customer, const ChangePla
   InvoiceScope scope;
   scope.type = InvoiceType::planChange;
   scope.date = context.now;
+  scope.closed_by = ClosedBy::command;
   scope.pending = true;
   scope.unused = unusedTime(state, draft.customer(), context.now);
 

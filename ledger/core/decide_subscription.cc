@@ -18,6 +18,7 @@ InvoiceNumber invoiceStart(Draft& draft) {
   InvoiceScope scope;
   scope.type = InvoiceType::start;
   scope.date = draft.now();
+  scope.closed_by = ClosedBy::command;
   scope.advance = runningPeriod(draft.customer());
   if (!scope.advance->billing) return {};
   auto invoice = buildInvoice(draft.state(), draft.customer(), scope);
@@ -46,6 +47,7 @@ Decision cancelNow(const State& state, const Customer& customer, const Cancel& c
   if (runs) {
     scope.type = InvoiceType::final;
     scope.date = now;
+    scope.closed_by = ClosedBy::command;
     scope.pending = true;
     closeOldestPeriod(draft, std::move(scope));
   }
@@ -152,6 +154,7 @@ Decision decidePause(const State& state, const Customer& customer, const Pause& 
   InvoiceScope scope;
   scope.type = InvoiceType::final;
   scope.date = context.now;
+  scope.closed_by = ClosedBy::command;
   scope.pending = true;
   closeOldestPeriod(draft, std::move(scope));
   expirePlanCredits(draft);

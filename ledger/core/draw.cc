@@ -75,14 +75,13 @@ std::vector<Draw> drawFrom(const std::vector<Grant>& grants, const DrawScope& sc
   return draws;
 }
 
-std::vector<Draw> putBack(const std::vector<Grant>& grants, const DrawScope& scope,
+std::vector<Draw> putBack(const std::vector<Grant>& grants, const DrawScope& scope, Instant since,
                           Decimal amount) {
   CHECK(!amount.isNegative(), "what is put back was taken");
   std::vector<const Grant*> drawn;
   for (const Grant& grant : grants) {
-    if (grant.remaining < grant.credits && !grant.expired && isFor(grant, scope)) {
-      drawn.push_back(&grant);
-    }
+    if (grant.remaining == grant.credits || grant.last_drawn < since) continue;
+    if (!grant.expired && isFor(grant, scope)) drawn.push_back(&grant);
   }
   std::sort(drawn.begin(), drawn.end(),
             [](const Grant* left, const Grant* right) { return drawnBefore(*right, *left); });

@@ -33,8 +33,10 @@ Decimal drawable(const std::vector<Grant>& grants, const DrawScope& scope);
 std::vector<Draw> drawFrom(const std::vector<Grant>& grants, const DrawScope& scope,
                            Decimal amount);
 
-/// Puts `amount` back into those grants, last drawn first, as far as something was taken from them:
-/// draws with negative amounts. What does not fit is gone. REQUIRES: 0 <= amount.
-std::vector<Draw> putBack(const std::vector<Grant>& grants, const DrawScope& scope, Decimal amount);
+/// Puts `amount` back into those grants, last drawn first, as far as something was taken from them
+/// for usage at `since` or later: draws with negative amounts. What does not fit is gone.
+/// REQUIRES: 0 <= amount.
+std::vector<Draw> putBack(const std::vector<Grant>& grants, const DrawScope& scope, Instant since,
+                          Decimal amount);
 
 }  // namespace daybook::core

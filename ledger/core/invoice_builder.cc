@@ -103,7 +103,8 @@ void addBase(Lines& lines, const State& state, const Subscription& subscription,
   lines.add(std::move(discount));
 }
 
-/// Seats held at the start of a billing period, in advance.
+/// Seats held at the start of a billing period, in advance, at the prices that it started with: a
+/// later cut would depend on when the invoice is closed.
 void addSeats(Lines& lines, const State& state, const Subscription& subscription,
               const UsagePeriod& advance) {
   const Plan& plan = state.plan(advance.terms);
@@ -113,14 +114,13 @@ void addSeats(Lines& lines, const State& state, const Subscription& subscription
         advance.seats.begin(), advance.seats.end(),
         [number](const PeriodSeats& candidate) { return candidate.feature == number; });
     if (seats == advance.seats.end()) continue;
-    const FeatureTerms terms = featureTerms(state, advance, plan, sold, number);
-    const Price* price = seatPrice(terms, subscription.billing_interval);
+    const Price* price = seatPrice(sold, advance.terms.currency, subscription.billing_interval);
     if (price == nullptr) continue;
     InvoiceLine line = lineFor(LineType::seats, *advance.billing);
     line.feature = sold.feature;
     line.description = displayName(featureOf(state.ledger, number));
     line.quantity = Decimal::fromInteger(static_cast<std::int64_t>(seats->at_start));
-    line.included = least(terms.included, line.quantity);
+    line.included = least(sold.included, line.quantity);
     if (price->scheme == Scheme::perUnit) line.unit_price = price->unit_price;
     line.exact = seatCharge(sold, *price, seats->at_start);
     if (isWhole(*advance.billing)) {
@@ -250,7 +250,8 @@ void addUnused(Lines& lines, const std::vector<UnusedTime>& unused) {
 }
 
 Invoice invoiceFor(const LedgerState& ledger, const Customer& customer, InvoiceType type,
-                   std::string currency, Instant date) {
+                   std::string currency, Instant date, ClosedBy closed_by) {
+  const Instant seen = closed_by == ClosedBy::command ? date : date - Duration{1};
   Invoice invoice;
   invoice.type = type;
   invoice.customer = customer.id;
@@ -259,7 +260,7 @@ Invoice invoiceFor(const LedgerState& ledger, const Customer& customer, InvoiceT
   invoice.due = date + Duration::days(ledger.ledger.settings.due_days);
   invoice.from = date;
   invoice.to = date;
-  invoice.price_book_version = priceBookVersion(ledger, invoice.currency, date);
+  invoice.price_book_version = priceBookVersion(ledger, invoice.currency, seen);
   invoice.computed_at = ledger.last;
   return invoice;
 }
@@ -284,8 +285,8 @@ std::optional<Invoice> buildInvoice(const State& state, const Customer& customer
   const UsagePeriod& shown = scope.ended != nullptr ? *scope.ended : *scope.advance;
   CHECK(scope.advance == nullptr || scope.advance->terms.currency == shown.terms.currency,
         "an invoice is in one currency");
-  Invoice invoice =
-      invoiceFor(state.ledger, customer, scope.type, shown.terms.currency, scope.date);
+  Invoice invoice = invoiceFor(state.ledger, customer, scope.type, shown.terms.currency, scope.date,
+                               scope.closed_by);
   const Span& span = scope.ended != nullptr ? shown.span : *shown.billing;
   invoice.from = span.from;
   invoice.to = span.to;
@@ -312,7 +313,9 @@ std::optional<Invoice> buildInvoice(const State& state, const Customer& customer
 std::optional<Invoice> buildAdjustmentInvoice(const State& state, const Customer& customer,
                                               const std::string& currency,
                                               const PendingAdjustment* adjustment, Instant date) {
-  Invoice invoice = invoiceFor(state.ledger, customer, InvoiceType::adjustment, currency, date);
+  const ClosedBy closed_by = adjustment != nullptr ? ClosedBy::command : ClosedBy::time;
+  Invoice invoice =
+      invoiceFor(state.ledger, customer, InvoiceType::adjustment, currency, date, closed_by);
   Lines lines(invoice);
   if (adjustment != nullptr) {
     addAdjustment(lines, *adjustment, date);
@@ -342,7 +345,7 @@ std::optional<Invoice> buildPurchaseInvoice(const State& state, const Customer& 
                                             Instant date) {
   CHECK(type == InvoiceType::creditPurchase || type == InvoiceType::balanceTopUp,
         "a purchase is of credits or of a top-up");
-  Invoice invoice = invoiceFor(state.ledger, customer, type, currency, date);
+  Invoice invoice = invoiceFor(state.ledger, customer, type, currency, date, ClosedBy::command);
   if (const UsagePeriod* running = runningPeriod(customer)) setPlan(invoice, running->terms);
   const bool is_pack = type == InvoiceType::creditPurchase;
   const Decimal one = Decimal::fromInteger(1);

@@ -28,10 +28,15 @@ struct UnusedTime {
   Decimal exact;  // < 0
 };
 
+/// What closes an invoice. Of what is published at its date, time sees nothing, whenever its due
+/// work is done; a command sees what is in the log before it.
+enum class ClosedBy { time, command };
+
 /// What one invoice charges for. References are good for the call.
 struct InvoiceScope {
   InvoiceType type = InvoiceType::renewal;
   Instant date;
+  ClosedBy closed_by = ClosedBy::time;
   const UsagePeriod* ended = nullptr;  // charge its usage and the seats added in it; null: none
   /// Charge base price and seats of the billing period that starts with it, by the terms of the
   /// live subscription; null: none.

@@ -201,12 +201,13 @@ void judgeMetered(UsageJudgement& judgement, const Case& c) {
   recorded.balance_after = terms.included - (after - recorded.unpaid);
 }
 
-/// Usage that takes units back: the debt shrinks first, then grants are filled again.
+/// Usage that takes units back: the debt shrinks first, then the grants are filled again that the
+/// period's usage drew from.
 void putCreditsBack(UsageRecorded& recorded, const Case& c, const DrawScope& scope) {
   const Decimal back = -recorded.price;
   const Decimal debt = least(c.customer.credit_debt, back);
   recorded.overdrawn = -debt;
-  recorded.draws = putBack(c.customer.grants, scope, back - debt);
+  recorded.draws = putBack(c.customer.grants, scope, recorded.period_from, back - debt);
 }
 
 void judgeCredits(UsageJudgement& judgement, const Case& c) {

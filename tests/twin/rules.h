@@ -118,6 +118,10 @@ const BasePrice* basePriceOf(const Plan& plan, const std::string& currency, Inte
 bool isSoldIn(const Plan& plan, const std::string& currency);
 const PlanFeature* soldAs(const Plan& plan, const std::string& feature);
 /// The price of a period's feature and variant, with the price cuts that reach it.
+/// As the period's own plan version says: what is charged in advance at its start.
+std::optional<Price> startPriceOf(const Period& period, const PlanFeature& sold,
+                                  const std::string& variant);
+/// With the cuts that came since.
 std::optional<Price> priceOf(const Desk& desk, const Period& period, const PlanFeature& sold,
                              const std::string& variant);
 Number creditsPerUnit(const Desk& desk, const Period& period, const PlanFeature& sold,
@@ -156,8 +160,6 @@ std::vector<InvoiceLine> cutRunning(Desk& desk);
 void carryTopUps(Desk& desk, std::size_t from, std::size_t to);
 /// The subscription, and its pause if it is paused, is over.
 void endLife(Book& book, Instant at);
-/// Closes the invoice of a billing period's start: base and seats.
-InvoiceNumber billStart(Desk& desk, std::size_t period);
 /// What an invoice says above its lines.
 struct Heading {
   InvoiceType type = InvoiceType::renewal;
@@ -166,13 +168,16 @@ struct Heading {
   Instant to;
   std::string plan;
   std::uint32_t version = 0;
+  /// Of what is published at `date`, a command sees what came before it; time sees nothing.
+  enum class By { time, command } by = By::time;
 };
 Heading headingOf(const Period& period, InvoiceType type, Instant date);
+/// Closes the invoice of a billing period's start: base and seats.
+InvoiceNumber billStart(Desk& desk, std::size_t period, Heading::By by);
 InvoiceLine lineOf(LineType type, const Number& exact, Instant from, Instant to);
 Outcome checkSeats(const Desk& desk, const Plan& plan, const std::string& feature,
                    std::uint64_t seats);
-Number seatCharge(const Desk& desk, const Period& period, const std::string& feature,
-                  std::uint64_t held);
+Number seatCharge(const PlanFeature& sold, const std::optional<Price>& price, std::uint64_t held);
 /// The newest entry of the live subscription.
 std::optional<SeatsEntry> seatsOf(const Book& book, const std::string& feature);
 

@@ -245,6 +245,16 @@ void takeUnits(const Desk& desk, Case& usage) {
   }
 }
 
+/// Whether usage of the period or later took from the grant.
+bool isDrawnSince(const Desk& desk, std::size_t grant, std::size_t period) {
+  const Instant from = desk.book.periods[period].span.from;
+  return std::any_of(desk.book.uses.begin(), desk.book.uses.end(), [&](const Use& use) {
+    return use.at >= from &&
+           std::any_of(use.draws.begin(), use.draws.end(),
+                       [grant](const Taken& t) { return t.grant == grant && t.amount > 0; });
+  });
+}
+
 /// What costs less than before: debt first, then back into the grants in reverse order.
 void putBackCredits(const Desk& desk, Case& usage) {
   Use& use = usage.use;
@@ -255,6 +265,7 @@ void putBackCredits(const Desk& desk, Case& usage) {
   auto grants = payingGrants(desk, use.feature, use.at, usage.lateness);
   std::reverse(grants.begin(), grants.end());
   for (const std::size_t grant : grants) {
+    if (!isDrawnSince(desk, grant, use.period)) continue;
     const Number room =
         Number(desk.book.grants[grant].terms.credits) - remainingOf(desk.book, grant);
     const Number part = least(room, give);

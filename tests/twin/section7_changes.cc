@@ -31,9 +31,15 @@ std::vector<InvoiceLine> unusedCredits(const Desk& desk) {
     lines.back().feature = feature;
   };
   add("", subscription.base_charged);
-  const Plan& plan = planOf(desk.published, desk.book.periods[*runningPeriod(desk.book)]);
-  for (const PlanFeature& sold : plan.features) {
-    if (const auto held = seatsOf(desk.book, sold.feature)) add(sold.feature, held->value);
+  // Seats paid for in this billing period, those among them that the plan no longer sells.
+  std::size_t began = *runningPeriod(desk.book);
+  while (!desk.book.periods[began].billing) --began;
+  std::vector<std::string> seen;
+  for (const SeatsEntry& entry : desk.book.seats) {
+    if (std::count(seen.begin(), seen.end(), entry.feature) > 0) continue;
+    seen.push_back(entry.feature);
+    const auto held = seatsOf(desk.book, entry.feature);
+    if (held && held->period >= began) add(entry.feature, held->value);
   }
   return lines;
 }
@@ -74,7 +80,8 @@ InvoiceNumber changeNow(Desk& desk, const Plan& plan, Interval interval) {
   append(lines, charges);
   append(lines, pendingLines(desk));
   append(lines, credits);
-  const Heading heading = headingOf(book.periods[old], InvoiceType::planChange, desk.now);
+  Heading heading = headingOf(book.periods[old], InvoiceType::planChange, desk.now);
+  heading.by = Heading::By::command;
   markPending(desk);
   return closeBill(desk, heading, lines);
 }
@@ -100,6 +107,7 @@ Answer answerTo(Desk& desk, const Cancel& asked) {
     markPending(desk);
     Heading heading = headingOf(last, InvoiceType::final, desk.now);
     heading.from = heading.to = desk.now;
+    heading.by = Heading::By::command;
     closeBill(desk, heading, lines);
     return {};
   }
@@ -119,7 +127,9 @@ Answer answerTo(Desk& desk, const Cancel& asked) {
   append(lines, pendingLines(desk));
   append(lines, unused);
   markPending(desk);
-  closeBill(desk, headingOf(book.periods[running], InvoiceType::final, desk.now), lines);
+  Heading heading = headingOf(book.periods[running], InvoiceType::final, desk.now);
+  heading.by = Heading::By::command;
+  closeBill(desk, heading, lines);
   return {};
 }
 
@@ -137,17 +147,19 @@ Answer answerTo(Desk& desk, const ChangePlan& asked) {
   if (!book.subscription) return refused(Outcome::noSubscription);
   Subscription& subscription = *book.subscription;
   if (subscription.paused) return refused(Outcome::paused);
-  if (plan->retired) return refused(Outcome::planRetired);
-  if (!isSoldIn(*plan, subscription.currency)) return refused(Outcome::currencyMismatch);
   const Interval interval = asked.interval.value_or(plan->interval);
   if (plan->code == subscription.plan && interval == subscription.billing_interval) {
     return refused(Outcome::nothingToChange);
   }
+  const bool is_new = plan->code != subscription.plan;
+  if (plan->retired && is_new) return refused(Outcome::planRetired);
+  if (!isSoldIn(*plan, subscription.currency)) return refused(Outcome::currencyMismatch);
   if (basePriceOf(*plan, subscription.currency, interval) == nullptr) {
     return refused(Outcome::notSoldInCurrency);
   }
   const bool once = subscription.billing_interval == Interval::once;
-  if (once && asked.when == ChangeWhen::periodEnd) return refused(Outcome::notAvailableNow);
+  const bool ends = !once || subscription.trial_to;
+  if (!ends && asked.when == ChangeWhen::periodEnd) return refused(Outcome::notAvailableNow);
   bool now = asked.when == ChangeWhen::now;
   if (asked.when == ChangeWhen::automatic) {
     now = once || isUpgrade(desk, *plan, interval);
@@ -179,7 +191,9 @@ Answer pause(Desk& desk) {
   std::vector<InvoiceLine> lines = cutRunning(desk);
   append(lines, pendingLines(desk));
   markPending(desk);
-  closeBill(desk, headingOf(book.periods[running], InvoiceType::final, desk.now), lines);
+  Heading heading = headingOf(book.periods[running], InvoiceType::final, desk.now);
+  heading.by = Heading::By::command;
+  closeBill(desk, heading, lines);
   subscription.paused = desk.now;
   subscription.cancel_at.reset();
   subscription.change.reset();
@@ -200,7 +214,7 @@ Answer resume(Desk& desk) {
   const std::size_t index = beginPeriod(
       desk, {.from = desk.now, .version = version, .billing = Beginning::Billing::starts});
   Answer answer;
-  answer.receipt.invoice = billStart(desk, index);
+  answer.receipt.invoice = billStart(desk, index, Heading::By::command);
   return answer;
 }
 
@@ -238,8 +252,10 @@ Answer answerTo(Desk& desk, const ChangeSeats& asked) {
   entry.held = static_cast<std::uint64_t>(held);
   entry.true_up = 0;
   if (!subscription.trial_to && entry.held > entry.highest) {
-    const Number more = seatCharge(desk, period, asked.feature, entry.held) -
-                        seatCharge(desk, period, asked.feature, entry.highest);
+    const PlanFeature& sold = *soldAs(planOf(desk.published, period), asked.feature);
+    const auto price = priceOf(desk, period, sold, "");
+    const Number more =
+        seatCharge(sold, price, entry.held) - seatCharge(sold, price, entry.highest);
     const Span& billing = subscription.billing;
     const Number length = seconds(billing.full_from, billing.full_to);
     const bool once = subscription.billing_interval == Interval::once;

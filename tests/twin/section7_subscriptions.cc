@@ -43,7 +43,8 @@ void chargeSeats(Desk& desk, std::size_t index) {
     if (!held) continue;
     Period& period = desk.book.periods[index];
     const Number share = period.interval == Interval::once ? Number(1) : shareOf(*period.billing);
-    const Number charge = recorded(share * seatCharge(desk, period, sold.feature, held->held));
+    const Number charge =
+        recorded(share * seatCharge(sold, startPriceOf(period, sold, ""), held->held));
     desk.book.seats.push_back({period.life, index, sold.feature, held->held, held->held, charge});
     if (charge == 0) continue;
     InvoiceLine line = lineOf(LineType::seats, charge, period.billing->from, period.billing->to);
@@ -140,20 +141,18 @@ Heading headingOf(const Period& period, InvoiceType type, Instant date) {
   return {type, date, period.span.from, period.span.to, period.plan, period.version};
 }
 
-InvoiceNumber billStart(Desk& desk, std::size_t index) {
+InvoiceNumber billStart(Desk& desk, std::size_t index, Heading::By by) {
   const Period& period = desk.book.periods[index];
   Heading heading = headingOf(period, InvoiceType::start, period.span.from);
   if (period.billing) heading.to = period.billing->to;
+  heading.by = by;
   return closeBill(desk, heading, period.ahead);
 }
 
-Number seatCharge(const Desk& desk, const Period& period, const std::string& feature,
-                  std::uint64_t held) {
-  const PlanFeature* sold = soldAs(planOf(desk.published, period), feature);
-  const auto price = priceOf(desk, period, *sold, "");
+Number seatCharge(const PlanFeature& sold, const std::optional<Price>& price, std::uint64_t held) {
   if (!price) return 0;
   const Number count = static_cast<std::int64_t>(held);
-  return chargeFor(*price, positivePart(count - sold->included));
+  return chargeFor(*price, positivePart(count - sold.included));
 }
 
 std::optional<SeatsEntry> seatsOf(const Book& book, const std::string& feature) {
@@ -249,11 +248,10 @@ Answer answerTo(Desk& desk, const Subscribe& asked) {
     if (!may || anchor <= desk.now) return refused(Outcome::invalidTime);
     if (boundaryOf(desk, anchor, interval, -1) > desk.now) return refused(Outcome::invalidTime);
   }
-  std::string currency = asked.currency;
-  const Outcome sold = chooseCurrency(desk, *plan, currency);
-  if (sold == Outcome::unknownCurrency) return refused(sold);
   if (book.subscription) return refused(Outcome::alreadySubscribed);
   if (plan->retired) return refused(Outcome::planRetired);
+  std::string currency = asked.currency;
+  const Outcome sold = chooseCurrency(desk, *plan, currency);
   if (sold != Outcome::ok) return refused(sold);
   const BasePrice* price = basePriceOf(*plan, currency, interval);
   if (price == nullptr) return refused(Outcome::notSoldInCurrency);
@@ -284,7 +282,7 @@ Answer answerTo(Desk& desk, const Subscribe& asked) {
     return answer;
   }
   const std::size_t index = beginPeriod(desk, firstPeriod(desk, plan->version));
-  answer.receipt.invoice = billStart(desk, index);
+  answer.receipt.invoice = billStart(desk, index, Heading::By::command);
   return answer;
 }
 

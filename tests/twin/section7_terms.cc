@@ -102,14 +102,19 @@ const PlanFeature* soldAs(const Plan& plan, const std::string& feature) {
   return nullptr;
 }
 
-std::optional<Price> priceOf(const Desk& desk, const Period& period, const PlanFeature& sold,
-                             const std::string& variant) {
+std::optional<Price> startPriceOf(const Period& period, const PlanFeature& sold,
+                                  const std::string& variant) {
   const std::vector<Price>* prices = pricesOf(sold, variant);
   const Price* own =
       prices == nullptr ? nullptr : inCurrency(*prices, period.currency, period.interval);
-  if (own == nullptr) return std::nullopt;
+  return own == nullptr ? std::nullopt : std::optional(*own);
+}
+
+std::optional<Price> priceOf(const Desk& desk, const Period& period, const PlanFeature& sold,
+                             const std::string& variant) {
+  const std::optional<Price> own = startPriceOf(period, sold, variant);
+  if (!own || own->scheme != Scheme::perUnit) return own;
   Price price = *own;
-  if (price.scheme != Scheme::perUnit) return price;
   for (const Plan* version : versionsReaching(desk, period)) {
     const PlanFeature* same = soldAs(*version, sold.feature);
     if (same == nullptr) continue;

@@ -74,7 +74,7 @@ Outcome checkCurrency(const Desk& desk, const std::string& asked) {
 }
 
 Heading purchaseHeading(const Desk& desk, InvoiceType type) {
-  return {type, desk.now, desk.now, desk.now, "", 0};
+  return {type, desk.now, desk.now, desk.now, "", 0, Heading::By::command};
 }
 
 /// Without a subscription credits wait for one; a plan of another model never draws them.
@@ -177,9 +177,9 @@ std::vector<InvoiceLine> pendingLines(const Desk& desk) {
     } else {
       same->exact = (Number(same->exact) + entry.amount).decimal();
       same->quantity = (Number(same->quantity) + entry.quantity).decimal();
+      if (same->exact.isZero()) lines.erase(same);  // it cancels out: the next one is a new line
     }
   }
-  std::erase_if(lines, [](const InvoiceLine& line) { return line.exact.isZero(); });
   for (const Adjustment& entry : desk.book.adjustments) {
     if (entry.billed) continue;
     lines.push_back(lineOf(LineType::adjustment, entry.amount, desk.now, desk.now));
@@ -226,7 +226,9 @@ std::optional<Bill> billOf(const Desk& desk, const Heading& heading,
   invoice.to = heading.to;
   invoice.plan = heading.plan;
   invoice.plan_version = heading.version;
-  invoice.price_book_version = bookVersionAt(desk.published, book.currency, heading.date);
+  invoice.price_book_version =
+      bookVersionAt(desk.published, book.currency,
+                    heading.by == Heading::By::command ? heading.date : heading.date - Duration{1});
   invoice.lines = std::move(lines);
   invoice.total = total.decimal();
   invoice.status = total == 0 ? InvoiceStatus::paid : InvoiceStatus::open;
@@ -425,6 +427,7 @@ Answer answerTo(Desk& desk, const CreditInvoice& asked) {
   if (bill == nullptr) return refused(Outcome::unknownInvoice);
   const Number left = creditable(*bill);
   if (left <= 0) return refused(Outcome::invoiceSettled);
+  if (asked.as_customer_credit && dueOf(*bill) > 0) return refused(Outcome::notAvailableNow);
   const Number amount = asked.amount ? Number(*asked.amount) : left;
   if (amount > left) return refused(Outcome::amountTooLarge);
   Answer answer;

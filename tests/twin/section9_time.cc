@@ -132,7 +132,7 @@ void changeAtEnd(Desk& desk, std::size_t running) {
   beginning.version = versionAt(desk, at);
   const std::size_t next = beginPeriod(desk, beginning);
   book.periods[running].next = next;
-  if (was_trial) billStart(desk, next);
+  if (was_trial) billStart(desk, next, Heading::By::time);
 }
 
 void endTrial(Desk& desk, std::size_t running) {
@@ -144,7 +144,7 @@ void endTrial(Desk& desk, std::size_t running) {
   const std::size_t next = beginPeriod(
       desk, {.from = at, .version = versionAt(desk, at), .billing = Beginning::Billing::starts});
   book.periods[running].next = next;
-  billStart(desk, next);
+  billStart(desk, next, Heading::By::time);
 }
 
 void raise(Desk& desk, std::size_t index) {

@@ -128,10 +128,10 @@ TEST_CASE("what is put back fills the grants in reverse, as far as something was
   grants[2].expired = true;
   const DrawScope scope{kImages, kNow, kNow};
   const std::vector<Draw> some = {{GrantNumber(2), dec(-3)}, {GrantNumber(1), dec(-2)}};
-  CHECK(putBack(grants, scope, dec(5)) == some);
+  CHECK(putBack(grants, scope, Instant{}, dec(5)) == some);
   const std::vector<Draw> all = {{GrantNumber(2), dec(-3)}, {GrantNumber(1), dec(-6)}};
-  CHECK(putBack(grants, scope, dec(50)) == all);
-  CHECK(putBack(grants, scope, Decimal()).empty());
+  CHECK(putBack(grants, scope, Instant{}, dec(50)) == all);
+  CHECK(putBack(grants, scope, Instant{}, Decimal()).empty());
 }
 
 TEST_CASE("a draw empties grants in order and stops where it is paid") {

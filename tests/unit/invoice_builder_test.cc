@@ -62,10 +62,11 @@ struct Books {
   }
 
   /// Closes the period and charges the base price of February.
-  std::optional<Invoice> close() const {
+  std::optional<Invoice> close(ClosedBy closed_by = ClosedBy::time) const {
     const UsagePeriod february = coming(kFebruary);
     InvoiceScope scope;
     scope.date = when("2026-02-01");
+    scope.closed_by = closed_by;
     scope.ended = &period;
     scope.advance = &february;
     return build(scope);
@@ -350,7 +351,7 @@ TEST_CASE("money included for tokens is named with its currency") {
   CHECK(invoice.lines[0].tiers.empty());
 }
 
-TEST_CASE("the price book in force at the date is named") {
+TEST_CASE("the price book before the date is named, by a command the one at the date, too") {
   Books books = callsAt(perUnit("1"));
   const auto published = [&books](const char* currency, std::uint32_t version, const char* at) {
     books.ledger.model_prices.push_back({currency, version, when(at), {}});
@@ -359,7 +360,8 @@ TEST_CASE("the price book in force at the date is named") {
   published("EUR", 7, "2026-01-06");
   published("USD", 2, "2026-02-01");
   published("USD", 3, "2026-02-02");
-  CHECK(books.close().value().price_book_version == 2);
+  CHECK(books.close().value().price_book_version == 1);
+  CHECK(books.close(ClosedBy::command).value().price_book_version == 2);
 }
 
 TEST_CASE("a pack is one line of its price, a top-up one of its amount") {
