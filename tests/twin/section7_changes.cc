@@ -123,7 +123,6 @@ Answer answerTo(Desk& desk, const Cancel& asked) {
       asked.credit_unused ? unusedCredits(desk) : std::vector<InvoiceLine>();
   std::vector<InvoiceLine> lines = cutRunning(desk);
   endLife(book, desk.now);
-  if (book.periods[running].trial) return {};
   append(lines, pendingLines(desk));
   append(lines, unused);
   markPending(desk);
@@ -261,7 +260,7 @@ Answer answerTo(Desk& desk, const ChangeSeats& asked) {
     const bool once = subscription.billing_interval == Interval::once;
     const Number part = once ? Number(1) : remainderOf(billing, desk.now).remaining / length;
     entry.true_up = recorded(more * part);
-    entry.value += once ? more : recorded(more * shareOf(billing));
+    entry.value += once ? more : more * shareOf(billing);
     entry.highest = entry.held;
   }
   entry.highest = std::max(entry.highest, entry.held);  // in a trial they cost nothing

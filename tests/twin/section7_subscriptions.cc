@@ -43,9 +43,9 @@ void chargeSeats(Desk& desk, std::size_t index) {
     if (!held) continue;
     Period& period = desk.book.periods[index];
     const Number share = period.interval == Interval::once ? Number(1) : shareOf(*period.billing);
-    const Number charge =
-        recorded(share * seatCharge(sold, startPriceOf(period, sold, ""), held->held));
-    desk.book.seats.push_back({period.life, index, sold.feature, held->held, held->held, charge});
+    const Number value = share * seatCharge(sold, startPriceOf(period, sold, ""), held->held);
+    desk.book.seats.push_back({period.life, index, sold.feature, held->held, held->held, value});
+    const Number charge = recorded(value);
     if (charge == 0) continue;
     InvoiceLine line = lineOf(LineType::seats, charge, period.billing->from, period.billing->to);
     line.feature = sold.feature;

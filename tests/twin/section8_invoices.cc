@@ -254,10 +254,14 @@ void closePeriod(Desk& desk, std::size_t index) {
   Book& book = desk.book;
   const bool canceled = !book.periods[index].next;
   const Instant at = book.periods[index].span.to;
-  if (!book.periods[index].trial) {
+  // What waits for an invoice waits for the one at a trial's end, unless there will be none.
+  const bool trial = book.periods[index].trial;
+  if (!trial || canceled) {
     std::vector<InvoiceLine> lines;
     if (!canceled) lines = book.periods[*book.periods[index].next].ahead;
-    for (const InvoiceLine& line : closingLines(desk, index)) lines.push_back(line);
+    if (!trial) {
+      for (const InvoiceLine& line : closingLines(desk, index)) lines.push_back(line);
+    }
     for (const InvoiceLine& line : pendingLines(desk)) lines.push_back(line);
     markPending(desk);
     const InvoiceType type = canceled ? InvoiceType::final : InvoiceType::renewal;
