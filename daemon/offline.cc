@@ -62,6 +62,7 @@ replay::Replayed replayAsAsked(const store::Store& store, const Codec& codec,
                                const ReplayCommand& command) {
   replay::ReplayOptions options;
   options.progress = progressOf("replayed");
+  if (command.trust_hashes) options.hashes = replay::Hashes::trusted;
   if (!command.to.empty()) options.to = parseTo(store, codec, command.to);
   replay::Replayed start;
   if (command.from_snapshot) {
@@ -153,7 +154,7 @@ void printReplay(const store::Store& store, const Codec& codec, const replay::Re
              state.ledger.last.value, state.ledger.recorded.toString(), replayed.tree.root().hex(),
              audit::Digest{replay::stateDigest(state, codec)}.hex());
   fmt::print("customers     {}\ninvoices      {}\ncredit notes  {}\n", state.customers.size(),
-             state.ledger.invoices.size(), state.ledger.credit_notes.size());
+             state.invoices.size(), state.credit_notes.size());
   for (const Customer* customer : customersOf(state, command)) {
     printBalance(balanceThen(state, *customer, boundaries));
     for (const InvoiceRef& ref : customer->invoices) {
@@ -226,6 +227,9 @@ CLI::App* addReplay(CLI::App& app, ReplayCommand& command) {
                      "Start from the snapshot of this position instead of the empty state");
   replay->add_option("--customer", command.customer, "Print this customer only");
   replay->add_flag("--summary", command.summary, "Print no customers, only position and digests");
+  replay->add_flag(
+      "--trust-hashes", command.trust_hashes,
+      "Do not hash the events again: roots are checked against the stored leaf hashes");
   replay->add_flag("--json", command.json, "Print a ReplayReport in the standard JSON form");
   return replay;
 }

@@ -28,6 +28,7 @@ struct ReplayCommand {
   std::optional<std::uint64_t> from_snapshot;  // its position; none: from the empty state
   std::string customer;                        // show this one only
   bool summary = false;                        // no customers
+  bool trust_hashes = false;                   // stored leaf hashes are taken as they are
   bool json = false;
 };
 

@@ -37,8 +37,8 @@ class Admin final : public wire::Admin::Server {
     status.setPosition(tip.position.value);
     status.setRoot(capnp::Data::Reader(tip.root.data(), tip.root.size()));
     status.setCustomers(pipeline.state().customers.size());
-    status.setInvoices(ledger.invoices.size());
-    status.setCreditNotes(ledger.credit_notes.size());
+    status.setInvoices(pipeline.state().invoices.size());
+    status.setCreditNotes(pipeline.state().credit_notes.size());
     status.setKeys(pipeline.keyCount());
     status.setDataDirectory(service_.data_directory);
     status.setSnapshotPosition(service_.snapshotter.newest().value);

@@ -34,7 +34,7 @@ std::uint64_t numberOf(const std::string& prefix, kj::StringPtr label, LabelOf l
 }
 
 /// Where the document of this number was closed; none when it is not there.
-Position positionOf(const std::vector<Position>& positions, std::uint64_t first,
+Position positionOf(const StableVector<Position>& positions, std::uint64_t first,
                     std::uint64_t number) {
   if (number < first || number - first >= positions.size()) return {};
   return positions[static_cast<std::size_t>(number - first)];
@@ -70,7 +70,7 @@ class Reader final : public wire::Reader::Server {
   kj::Promise<void> invoices(InvoicesContext context) override {
     const auto cursor = parseCursor(context.getParams().getCursor());
     if (!cursor) return invalidCursor(context.getResults());
-    const std::vector<Position>& positions = ledger().invoices;
+    const StableVector<Position>& positions = service_.pipeline.state().invoices;
     return answerDocuments(
         service_, context,
         pageOf(positions.size(), *cursor, pageSize(context.getParams().getLimit())),
@@ -88,7 +88,8 @@ class Reader final : public wire::Reader::Server {
                           return invoiceLabel(prefix, InvoiceNumber(value));
                         });
     }
-    const Position position = positionOf(ledger().invoices, settings.first_invoice, number);
+    const Position position =
+        positionOf(service_.pipeline.state().invoices, settings.first_invoice, number);
     if (position.isNone()) return unknownDocument(context.getResults(), params);
     const ShownInvoice shown = showInvoice(service_, position);
     context.getResults().setPosition(position.value);
@@ -105,7 +106,7 @@ class Reader final : public wire::Reader::Server {
   kj::Promise<void> creditNotes(CreditNotesContext context) override {
     const auto cursor = parseCursor(context.getParams().getCursor());
     if (!cursor) return invalidCursor(context.getResults());
-    const std::vector<Position>& positions = ledger().credit_notes;
+    const StableVector<Position>& positions = service_.pipeline.state().credit_notes;
     return answerDocuments(
         service_, context,
         pageOf(positions.size(), *cursor, pageSize(context.getParams().getLimit())),
@@ -123,7 +124,8 @@ class Reader final : public wire::Reader::Server {
                           return creditNoteLabel(prefix, CreditNoteNumber(value));
                         });
     }
-    const Position position = positionOf(ledger().credit_notes, settings.first_credit_note, number);
+    const Position position =
+        positionOf(service_.pipeline.state().credit_notes, settings.first_credit_note, number);
     if (position.isNone()) return unknownDocument(context.getResults(), params);
     const ShownCreditNote shown = showCreditNote(service_, position);
     context.getResults().setPosition(position.value);

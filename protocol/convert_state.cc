@@ -81,13 +81,6 @@ Position readPosition(std::uint64_t from, Intake& intake, const Place& at) {
   return Position(from);
 }
 
-template <typename Init>
-void writePositions(const std::vector<Position>& from, Init init) {
-  if (from.empty()) return;
-  auto to = init(listSize(from.size()));
-  for (unsigned int i = 0; i < to.size(); ++i) to.set(i, from[i].value);
-}
-
 Instant readInstant(std::int64_t from, Intake&, const Place&) { return {from}; }
 
 InvoiceRef readInvoiceRef(wire::InvoiceRef::Reader from, Intake& intake, const Place& at) {
@@ -248,12 +241,10 @@ LedgerState readLedgerState(wire::LedgerState::Reader from, Intake& intake) {
   to.last = Position(from.getLast());
   to.recorded = {from.getRecorded()};
   to.clock = {from.getClock()};
-  to.invoices = intake.list(from.getInvoices(), kAny, at, "invoices", readPosition);
   to.plan_published = intake.list(from.getPlanPublished(), kAny, at, "planPublished", readInstant);
   if (to.plan_published.size() != to.plans.size()) {
     intake.refuse(Outcome::invalidNumber, Place(at, "planPublished"), "one for each plan is due");
   }
-  to.credit_notes = intake.list(from.getCreditNotes(), kAny, at, "creditNotes", readPosition);
   return to;
 }
 
@@ -270,14 +261,12 @@ void writeLedgerState(wire::LedgerState::Builder to, const LedgerState& from) {
   to.setLast(from.last.value);
   to.setRecorded(from.recorded.ns);
   to.setClock(from.clock.ns);
-  writePositions(from.invoices, [&](auto size) { return to.initInvoices(size); });
   if (!from.plan_published.empty()) {
     auto published = to.initPlanPublished(listSize(from.plan_published.size()));
     for (unsigned int i = 0; i < published.size(); ++i) {
       published.set(i, from.plan_published[i].ns);
     }
   }
-  writePositions(from.credit_notes, [&](auto size) { return to.initCreditNotes(size); });
 }
 
 }  // namespace daybook::protocol

@@ -119,9 +119,5 @@ struct LedgerState {
   last @8 :UInt64;
   recorded @9 :Int64;
   clock @10 :Int64;
-  invoices @11 :List(UInt64);
-  # index = number - ledger.firstInvoice: position of its InvoiceClosed
-  planPublished @12 :List(Int64); # index as in plans: when each version became visible
-  creditNotes @13 :List(UInt64);
-  # index = number - ledger.firstCreditNote: position of its CreditNoteClosed
+  planPublished @11 :List(Int64); # index as in plans: when each version became visible
 }

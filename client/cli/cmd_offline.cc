@@ -46,6 +46,7 @@ void addOffline(CLI::App& root, Session& session) {
     std::string from_snapshot;
     std::string customer;
     bool summary = false;
+    bool trust_hashes = false;
     bool quiet = false;
   };
   auto args = std::make_shared<Args>();
@@ -84,6 +85,8 @@ void addOffline(CLI::App& root, Session& session) {
       ->type_name("POSITION");
   replay->add_option("--customer", args->customer, "Show only this customer")->type_name("ID");
   replay->add_flag("--summary", args->summary, "Show no customers");
+  replay->add_flag("--trust-hashes", args->trust_hashes,
+                   "Do not hash the events again: roots are checked against stored leaf hashes");
   replay->callback([&session, args] {
     session.setAction([&session, args] {
       std::vector<std::string> words = {"replay", args->directory};
@@ -94,6 +97,7 @@ void addOffline(CLI::App& root, Session& session) {
       add("--from-snapshot", args->from_snapshot);
       add("--customer", args->customer);
       if (args->summary) words.emplace_back("--summary");
+      if (args->trust_hashes) words.emplace_back("--trust-hashes");
       if (session.json()) words.emplace_back("--json");
       return execute(words);
     });

@@ -1,5 +1,6 @@
 #include "ledger/core/engine.h"
 
+#include <algorithm>
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -296,6 +297,19 @@ void Engine::improve(const Plan& plan) {
   }
 }
 
+/// Whether the event may change what time will cause for its customer. Most usage does not: only
+/// what is late, or empties or fills a grant.
+bool Engine::mayMoveDue(const Customer& customer, const EventBody& body) {
+  const auto* usage = std::get_if<UsageRecorded>(&body);
+  if (usage == nullptr || usage->disposition == Disposition::late) return true;
+  if (usage->draws.empty()) return false;
+  const Draw& draw = usage->draws.front();
+  const auto grant = std::find_if(customer.grants.begin(), customer.grants.end(),
+                                  [&draw](const Grant& g) { return g.number == draw.grant; });
+  return usage->draws.size() > 1 || grant == customer.grants.end() || grant->remaining.isZero() ||
+         grant->remaining == draw.amount;
+}
+
 void Engine::foldOfCustomer(const Event& event) {
   LedgerState& ledger = state_.ledger;
   require(ledger.staged.empty(), "a publication is not interrupted");
@@ -309,15 +323,17 @@ void Engine::foldOfCustomer(const Event& event) {
   Customer& customer = state_.customers[event.customer.value - 1];
   if (const auto* closed = std::get_if<InvoiceClosed>(&event.body)) {
     require(closed->invoice.number == state_.nextInvoice(), "no invoice number is left out");
-    ledger.invoices.push_back(event.position);
+    state_.invoices.push_back(event.position);
   }
   if (const auto* closed = std::get_if<CreditNoteClosed>(&event.body)) {
     require(closed->note.number == state_.nextCreditNote(), "no credit note number is left out");
-    ledger.credit_notes.push_back(event.position);
+    state_.credit_notes.push_back(event.position);
   }
   const LedgerSettings& settings = ledger.ledger.settings;
-  const auto before = nextDue(settings, customer);
+  const bool moves_due = mayMoveDue(customer, event.body);
+  const auto before = moves_due ? nextDue(settings, customer) : std::nullopt;
   applyToCustomer(customer, state_, event.body, event.position, event.recorded);
+  if (!moves_due) return;
   const auto after = nextDue(settings, customer);
   if (before == after) return;
   if (before) state_.due.erase(*before);

@@ -85,6 +85,7 @@ class Engine {
   void foldPublication(const Event& event);
   void improve(const Plan& plan);
   void foldOfCustomer(const Event& event);
+  static bool mayMoveDue(const Customer& customer, const EventBody& body);
 
   State state_;
 };

@@ -7,16 +7,63 @@
 
 namespace daybook::core {
 
-State::State(LedgerState ledger_state, std::vector<Customer> all_customers)
+namespace {
+
+/// The positions of all customers' documents of one kind, in order of number.
+template <typename Ref, typename Number>
+StableVector<Position> positionsOf(const StableVector<Customer>& customers,
+                                   std::vector<Ref> Customer::*documents, Number first) {
+  std::size_t count = 0;
+  for (const Customer& customer : customers) count += (customer.*documents).size();
+  StableVector<Position> positions;
+  for (std::size_t i = 0; i < count; ++i) positions.emplace_back();
+  for (const Customer& customer : customers) {
+    for (const Ref& ref : customer.*documents) {
+      CHECK(ref.number >= first && ref.number.value - first.value < count,
+            "no document number is left out");
+      Position& position = positions[ref.number.value - first.value];
+      CHECK(position.isNone(), "no document number is given twice");
+      position = ref.position;
+    }
+  }
+  return positions;
+}
+
+}  // namespace
+
+State::State(LedgerState ledger_state, StableVector<Customer> all_customers)
     : ledger(std::move(ledger_state)), customers(std::move(all_customers)) {
   CHECK(ledger.plan_published.size() == ledger.plans.size(),
         "every plan version has its instant of publication");
+  const LedgerSettings& settings = ledger.ledger.settings;
+  invoices = positionsOf(customers, &Customer::invoices, InvoiceNumber(settings.first_invoice));
+  credit_notes =
+      positionsOf(customers, &Customer::credit_notes, CreditNoteNumber(settings.first_credit_note));
   indexCatalog();
   numbers.reserve(customers.size());
   for (std::size_t i = 0; i < customers.size(); ++i) {
     CHECK(customers[i].number.value == i + 1, "customers are numbered 1, 2, ...");
     numbers.emplace(customers[i].id, customers[i].number);
     if (const auto next = nextDue(ledger.ledger.settings, customers[i])) due.insert(*next);
+  }
+}
+
+void State::prefetch(CustomerNumber number) const {
+  if (number.isNone() || number.value > customers.size()) return;
+  const auto* const begin = reinterpret_cast<const char*>(&customers[number.value - 1]);
+  for (std::size_t at = 0; at < sizeof(Customer); at += 64) __builtin_prefetch(begin + at, 1);
+}
+
+void State::prefetchAccount(CustomerNumber number) const {
+  if (number.isNone() || number.value > customers.size()) return;
+  const Customer& customer = customers[number.value - 1];
+  if (!customer.periods.empty()) {
+    const auto* const begin = reinterpret_cast<const char*>(&customer.periods.back());
+    for (std::size_t at = 0; at < sizeof(UsagePeriod); at += 64) __builtin_prefetch(begin + at, 1);
+  }
+  if (!customer.grants.empty()) {
+    const auto* const begin = reinterpret_cast<const char*>(customer.grants.data());
+    for (std::size_t at = 0; at < sizeof(Grant); at += 64) __builtin_prefetch(begin + at, 1);
   }
 }
 
@@ -59,11 +106,11 @@ const Plan* State::planBefore(std::string_view code, Instant at) const {
 }
 
 InvoiceNumber State::nextInvoice() const {
-  return InvoiceNumber(ledger.ledger.settings.first_invoice + ledger.invoices.size());
+  return InvoiceNumber(ledger.ledger.settings.first_invoice + invoices.size());
 }
 
 CreditNoteNumber State::nextCreditNote() const {
-  return CreditNoteNumber(ledger.ledger.settings.first_credit_note + ledger.credit_notes.size());
+  return CreditNoteNumber(ledger.ledger.settings.first_credit_note + credit_notes.size());
 }
 
 void State::indexCatalog() {

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ledger/base/stable_vector.h"
 #include "ledger/model/customer.h"
 #include "ledger/model/ledger_state.h"
 
@@ -53,8 +54,10 @@ using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>
 
 struct State {
   LedgerState ledger;
-  std::vector<Customer> customers;  // index = CustomerNumber - 1
+  StableVector<Customer> customers;  // index = CustomerNumber - 1
 
+  StableVector<Position> invoices;  // index = InvoiceNumber - first_invoice: where each was closed
+  StableVector<Position> credit_notes;              // in the same way
   TextMap<CustomerNumber> numbers;                  // of customers, by id
   TextMap<FeatureNumber> features;                  // by code
   TextMap<std::vector<std::size_t>> plan_versions;  // by code: index in ledger.plans
@@ -62,13 +65,18 @@ struct State {
 
   State() = default;
   /// Builds the derived parts. REQUIRES: customers are numbered 1, 2, ...; every plan version has
-  /// its instant of publication.
-  State(LedgerState ledger_state, std::vector<Customer> all_customers);
+  /// its instant of publication; no number of a document is left out or given twice.
+  State(LedgerState ledger_state, StableVector<Customer> all_customers);
   State(State&&) = default;
   State& operator=(State&&) = default;
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() = default;
+
+  /// Fetches into the cache what an event of this customer touches, if it exists: first the
+  /// customer, and when that has come, what it points at.
+  void prefetch(CustomerNumber number) const;
+  void prefetchAccount(CustomerNumber number) const;
 
   /// nullptr when there is no such customer.
   const Customer* find(std::string_view id) const;

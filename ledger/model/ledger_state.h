@@ -33,13 +33,11 @@ struct LedgerState {
   std::vector<ModelPriceVersion> model_prices;
   std::vector<EventBody> staged;  // items published since the last CatalogPublished
   // Counters of the log.
-  std::uint64_t events = 0;        // of the ledger itself: the last one's chain number
-  Position last_of_ledger;         // its newest event
-  Position last;                   // newest event of all
-  Instant recorded;                // of that one
-  Instant clock;                   // the manual clock
-  std::vector<Position> invoices;  // index = InvoiceNumber - first_invoice: where each was closed
-  std::vector<Position> credit_notes;  // in the same way
+  std::uint64_t events = 0;  // of the ledger itself: the last one's chain number
+  Position last_of_ledger;   // its newest event
+  Position last;             // newest event of all
+  Instant recorded;          // of that one
+  Instant clock;             // the manual clock
   bool operator==(const LedgerState&) const = default;
 };
 

@@ -25,6 +25,10 @@ void CommitCheck::take(const store::StoredCommit& commit) {
                                    " events ends at " + std::to_string(commit.tip.position.value));
   }
   for (std::size_t i = tree_.size() + 1 - commit.first.value; i < commit.events.size(); ++i) {
+    if (hashes_ == Hashes::trusted) {
+      tree_.append(audit::Digest{commit.leaves[i]});
+      continue;
+    }
     const audit::Digest leaf = audit::leafHash(commit.events[i]);
     if (leaf.bytes != commit.leaves[i]) {
       throwDamaged(Position(commit.first.value + i), "its bytes have the leaf hash " + leaf.hex() +

@@ -10,10 +10,15 @@
 
 namespace daybook::replay {
 
+/// Whether events are hashed again. If not, the stored leaf hashes are taken as theirs: the roots
+/// of all commits must still follow from them.
+enum class Hashes { verified, trusted };
+
 class CommitCheck {
  public:
   /// `tree` is that of the events read before.
-  explicit CommitCheck(audit::CompactRange tree) : tree_(tree) {}
+  explicit CommitCheck(audit::CompactRange tree, Hashes hashes = Hashes::verified)
+      : tree_(tree), hashes_(hashes) {}
 
   const audit::CompactRange& tree() const { return tree_; }
 
@@ -24,6 +29,7 @@ class CommitCheck {
 
  private:
   audit::CompactRange tree_;
+  Hashes hashes_;
 };
 
 /// A DamageError about one event: "the event at position 17: ...".

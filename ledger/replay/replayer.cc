@@ -1,5 +1,8 @@
 #include "ledger/replay/replayer.h"
 
+#include <algorithm>
+#include <array>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -10,6 +13,7 @@ namespace daybook::replay {
 namespace {
 
 constexpr std::uint64_t kProgressEvents = 4'096;
+constexpr std::size_t kWindowEvents = 32;
 
 /// Folds commits up to one position.
 class Folding {
@@ -18,10 +22,11 @@ class Folding {
       : codec_(codec), options_(options), ledger_(ledger), to_(to) {}
 
   store::ScanStep take(const store::StoredCommit& commit) {
-    CommitCheck check(ledger_.tree);
+    CommitCheck check(ledger_.tree, options_.hashes);
     check.take(commit);
     while (last() < to_ && last() < commit.tip.position) {
-      fold(last().next(), commit.events[last().value + 1 - commit.first.value]);
+      const std::uint64_t left = std::min(to_, commit.tip.position).value - last().value;
+      foldWindow(commit, std::min<std::uint64_t>(left, kWindowEvents));
     }
     if (last() == commit.tip.position) {
       if (ledger_.engine.state().ledger.recorded != commit.tip.recorded) {
@@ -37,18 +42,42 @@ class Folding {
  private:
   Position last() const { return ledger_.engine.state().ledger.last; }
 
-  void fold(Position position, BytesView bytes) {
+  /// Customers are scattered over memory: all of a window's are on their way to the cache before
+  /// the first event is folded.
+  void foldWindow(const store::StoredCommit& commit, std::uint64_t count) {
+    const core::State& state = ledger_.engine.state();
+    const Position first = last().next();
+    std::exception_ptr malformed;
+    std::size_t decoded = 0;
+    for (; decoded < count; ++decoded) {
+      const std::size_t index = first.value + decoded - commit.first.value;
+      try {
+        window_[decoded] = codec_.decodeEvent(commit.events[index]);
+      } catch (const DecodeError&) {
+        malformed = std::current_exception();
+        break;
+      }
+      state.prefetch(window_[decoded].customer);
+    }
+    for (std::size_t i = 0; i < decoded; ++i) state.prefetchAccount(window_[i].customer);
+    for (std::size_t i = 0; i < decoded; ++i) fold(Position(first.value + i), window_[i]);
+    if (!malformed) return;
     try {
-      const Event event = codec_.decodeEvent(bytes);
-      ledger_.engine.fold(event);
-      if (options_.on_event) options_.on_event(event);
+      std::rethrow_exception(malformed);
     } catch (const DecodeError& error) {
-      throwDamaged(position, error.what());
+      throwDamaged(Position(first.value + decoded), error.what());
+    }
+  }
+
+  void fold(Position position, const Event& event) {
+    try {
+      ledger_.engine.fold(event);
     } catch (const core::UnfitEvent& error) {
       throwDamaged(position, error.text());
     } catch (const Overflow& error) {
       throwDamaged(position, error.what());
     }
+    if (options_.on_event) options_.on_event(event);
     const bool is_due = position == to_ || position.value % kProgressEvents == 0;
     if (options_.progress && is_due) options_.progress(position, to_);
   }
@@ -64,6 +93,7 @@ class Folding {
   const ReplayOptions& options_;
   Replayed& ledger_;
   Position to_;
+  std::array<Event, kWindowEvents> window_;
 };
 
 }  // namespace

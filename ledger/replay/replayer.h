@@ -1,8 +1,9 @@
 // Replay: state and tree rebuilt from the log, from empty or from a snapshot.
 //
-// Every event that is replayed is checked as it comes: its leaf hash, the root of its commit, its
-// position, chain and recorded time, and that it fits the state. Bytes on disk are input: what is
-// wrong is a store::DamageError with the first position that cannot be trusted, never an abort.
+// Every event that is replayed is checked as it comes: its leaf hash (unless the stored ones are
+// trusted), the root of its commit, its position, chain and recorded time, and that it fits the
+// state. Bytes on disk are input: what is wrong is a store::DamageError with the first position
+// that cannot be trusted, never an abort.
 // Decisions are not made again; that is the verifier's work.
 // Functions; usable from any thread, beside appends.
 #pragma once
@@ -11,12 +12,14 @@
 #include <optional>
 
 #include "ledger/model/codec.h"
+#include "ledger/replay/commit_check.h"
 #include "ledger/replay/snapshot.h"
 #include "ledger/store/store.h"
 
 namespace daybook::replay {
 
 struct ReplayOptions {
+  Hashes hashes = Hashes::verified;
   /// The last event to fold; none: all that is in the log when replay begins.
   std::optional<Position> to;
   std::function<void(const Event&)> on_event;                   // after it is applied

@@ -88,7 +88,7 @@ class Loader {
   std::uint64_t records_ = 0;
   CompactRange tree_;
   LedgerState ledger_;
-  std::vector<Customer> customers_;
+  StableVector<Customer> customers_;
 };
 
 }  // namespace

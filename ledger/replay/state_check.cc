@@ -47,6 +47,23 @@ void requireLedger(const LedgerState& ledger) {
   }
 }
 
+/// Each number from the first one on names one document.
+template <typename Ref, typename Number>
+void requireGapless(const StableVector<Customer>& customers, std::vector<Ref> Customer::*documents,
+                    Number first) {
+  std::size_t count = 0;
+  for (const Customer& customer : customers) count += (customer.*documents).size();
+  std::vector<bool> is_given(count);
+  for (const Customer& customer : customers) {
+    for (const Ref& ref : customer.*documents) {
+      require(ref.number >= first && ref.number.value - first.value < count &&
+                  !is_given[ref.number.value - first.value],
+              "no document number is left out or given twice");
+      is_given[ref.number.value - first.value] = true;
+    }
+  }
+}
+
 // ---- one customer
 
 /// A span of any stretch of time; cut short at its start it may be empty.
@@ -134,7 +151,7 @@ void requireCustomer(const core::State& state, const Customer& customer) {
 }  // namespace
 
 std::optional<std::string> partsProblem(const LedgerState& ledger,
-                                        const std::vector<Customer>& customers) {
+                                        const StableVector<Customer>& customers) {
   if (auto problem = problemOf("the ledger", [&] { requireLedger(ledger); })) return problem;
   for (std::size_t i = 0; i < customers.size(); ++i) {
     const auto check = [&customer = customers[i], i] {
@@ -144,7 +161,13 @@ std::optional<std::string> partsProblem(const LedgerState& ledger,
     };
     if (auto problem = problemOf("customer " + std::to_string(i + 1), check)) return problem;
   }
-  return std::nullopt;
+  const auto documents = [&] {
+    requireGapless(customers, &Customer::invoices,
+                   InvoiceNumber(ledger.ledger.settings.first_invoice));
+    requireGapless(customers, &Customer::credit_notes,
+                   CreditNoteNumber(ledger.ledger.settings.first_credit_note));
+  };
+  return problemOf("the documents", documents);
 }
 
 std::optional<std::string> stateProblem(const core::State& state) {

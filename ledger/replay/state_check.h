@@ -16,7 +16,7 @@ namespace daybook::replay {
 
 /// What is wrong with the parts of a state before it is built; nullopt when nothing is.
 std::optional<std::string> partsProblem(const LedgerState& ledger,
-                                        const std::vector<Customer>& customers);
+                                        const StableVector<Customer>& customers);
 
 /// What is wrong with the whole; nullopt when nothing is.
 std::optional<std::string> stateProblem(const core::State& state);

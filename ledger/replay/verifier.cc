@@ -163,8 +163,8 @@ class Verification {
     report_.events = check_.tree().size();
     report_.commits += 1;
     report_.customers = state.customers.size();
-    report_.invoices = state.ledger.invoices.size();
-    report_.credit_notes = state.ledger.credit_notes.size();
+    report_.invoices = state.invoices.size();
+    report_.credit_notes = state.credit_notes.size();
     report_.root = audit::Digest{commit.tip.root};
     report_.recorded = commit.tip.recorded;
     const bool is_due = before / kProgressEvents != report_.events / kProgressEvents ||

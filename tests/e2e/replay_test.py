@@ -65,6 +65,7 @@ class ReplayTest(daybook.unittest.TestCase):
         self.check_replay(whole, position)
         self.assertEqual(daybook.hex_of(whole["head"]["root"]), root)
         self.assertEqual(self.ledger.replay(), whole, "twice the same")
+        self.assertEqual(self.ledger.replay("--trust-hashes"), whole)
         for snapshot, digest in self.digests.items():
             self.assertEqual(self.ledger.replay("--from-snapshot", snapshot), whole)
             then = self.ledger.replay("--to", snapshot, "--summary")

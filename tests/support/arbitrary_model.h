@@ -405,8 +405,6 @@ inline LedgerState anyLedgerState() {
   to.last = Position(anyNumber());
   to.recorded = anyInstant();
   to.clock = anyInstant();
-  to.invoices = anyList([] { return Position(1 + anyNumber(63)); });
-  to.credit_notes = anyList([] { return Position(1 + anyNumber(63)); });
   return to;
 }
 

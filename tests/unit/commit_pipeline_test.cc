@@ -140,7 +140,7 @@ TEST_CASE("due work is done in slices, and all of it before a moved clock is ans
   ledger.wait(ledger.ticker().catchUp());
   CHECK_FALSE(ledger.pipeline().workDue(1));
   // The first invoice and the renewal of each.
-  CHECK(ledger.pipeline().state().ledger.invoices.size() == 2 * customers.size());
+  CHECK(ledger.pipeline().state().invoices.size() == 2 * customers.size());
 }
 
 TEST_CASE("with little room left writes are refused, repeated keys answered, and room helps") {

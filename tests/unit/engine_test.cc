@@ -314,7 +314,7 @@ TEST_CASE("an invoice says which position it was computed at: that of the event 
   for (const InvoiceRef& ref : ledger.customer("acme").invoices) {
     const auto& closed = std::get<InvoiceClosed>(ledger.log()[ref.position.value - 1].body);
     CHECK(closed.invoice.computed_at.next() == ref.position);
-    CHECK(ledger.state().ledger.invoices[closed.invoice.number.value - 1] == ref.position);
+    CHECK(ledger.state().invoices[closed.invoice.number.value - 1] == ref.position);
   }
 }
 
