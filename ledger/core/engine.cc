@@ -98,8 +98,10 @@ Decision decideAsked(const State&, const Customer& c, const SetAlerts& a, const 
 
 Decision decideForCustomer(const State& state, const Customer& customer, const Command& command,
                            const Context& context) {
-  const auto next = nextDue(state.ledger.ledger.settings, customer);
-  CHECK(!next || next->at > context.now, "nothing is due for the customer");
+  if (isAnythingDue(state, context.now)) {
+    const auto next = nextDue(state.ledger.ledger.settings, customer);
+    CHECK(!next || next->at > context.now, "nothing is due for the customer");
+  }
   return std::visit(
       [&](const auto& asked) -> Decision {
         using Asked = std::decay_t<decltype(asked)>;
@@ -167,20 +169,19 @@ Decision Engine::decide(const Command& command, const Context& context) const {
 }
 
 Decision Engine::decideDue(CustomerNumber number, const Context& context) const {
+  Decision nothing;
+  nothing.customer = number;
+  if (!isAnythingDue(state_, context.now)) return nothing;
   const Customer& customer = state_.customer(number);
   const auto due = nextDue(state_.ledger.ledger.settings, customer);
-  if (!due || due->at > context.now) {
-    Decision nothing;
-    nothing.customer = number;
-    return nothing;
-  }
+  if (!due || due->at > context.now) return nothing;
   Draft draft(state_, customer, context.now);
   workOff(draft, *due, context.boundaries);
   return decisionOf(std::move(draft));
 }
 
 std::optional<Due> Engine::due(Instant now) const {
-  if (state_.due.empty() || state_.due.begin()->at > now) return std::nullopt;
+  if (!isAnythingDue(state_, now)) return std::nullopt;
   return *state_.due.begin();
 }
 
@@ -318,7 +319,7 @@ void Engine::foldOfCustomer(const Event& event) {
     Customer& customer = state_.customers.emplace_back();
     customer.number = event.customer;
     customer.id = created->id;
-    state_.numbers.emplace(customer.id, customer.number);
+    state_.numbers.insert(customer.id, customer.number);
   }
   Customer& customer = state_.customers[event.customer.value - 1];
   if (const auto* closed = std::get_if<InvoiceClosed>(&event.body)) {

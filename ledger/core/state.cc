@@ -40,10 +40,9 @@ State::State(LedgerState ledger_state, StableVector<Customer> all_customers)
   credit_notes =
       positionsOf(customers, &Customer::credit_notes, CreditNoteNumber(settings.first_credit_note));
   indexCatalog();
-  numbers.reserve(customers.size());
   for (std::size_t i = 0; i < customers.size(); ++i) {
     CHECK(customers[i].number.value == i + 1, "customers are numbered 1, 2, ...");
-    numbers.emplace(customers[i].id, customers[i].number);
+    numbers.insert(customers[i].id, customers[i].number);
     if (const auto next = nextDue(ledger.ledger.settings, customers[i])) due.insert(*next);
   }
 }
@@ -67,9 +66,14 @@ void State::prefetchAccount(CustomerNumber number) const {
   }
 }
 
+CustomerNumber State::likely(std::string_view id) const {
+  return numbers.find(id, [](CustomerNumber) { return true; });
+}
+
 const Customer* State::find(std::string_view id) const {
-  const auto found = numbers.find(id);
-  return found == numbers.end() ? nullptr : &customer(found->second);
+  const CustomerNumber number =
+      numbers.find(id, [&](CustomerNumber candidate) { return customer(candidate).id == id; });
+  return number.isNone() ? nullptr : &customer(number);
 }
 
 const Customer& State::customer(CustomerNumber number) const {
@@ -141,6 +145,10 @@ DueKind endKind(const Subscription& subscription, const UsagePeriod& running) {
   if (running.trial) return DueKind::trialEnd;
   const bool changes = subscription.change && subscription.billing_to == running.span.to;
   return changes ? DueKind::planChange : DueKind::periodStart;
+}
+
+bool isAnythingDue(const State& state, Instant now) {
+  return !state.due.empty() && state.due.begin()->at <= now;
 }
 
 std::optional<Due> nextDue(const LedgerSettings& settings, const Customer& customer) {

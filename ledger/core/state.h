@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ledger/base/stable_vector.h"
+#include "ledger/core/customer_index.h"
 #include "ledger/model/customer.h"
 #include "ledger/model/ledger_state.h"
 
@@ -58,7 +59,7 @@ struct State {
 
   StableVector<Position> invoices;  // index = InvoiceNumber - first_invoice: where each was closed
   StableVector<Position> credit_notes;              // in the same way
-  TextMap<CustomerNumber> numbers;                  // of customers, by id
+  CustomerIndex numbers;                            // of customers, by id
   TextMap<FeatureNumber> features;                  // by code
   TextMap<std::vector<std::size_t>> plan_versions;  // by code: index in ledger.plans
   std::set<Due> due;                                // at most one per customer: its earliest
@@ -78,6 +79,8 @@ struct State {
   void prefetch(CustomerNumber number) const;
   void prefetchAccount(CustomerNumber number) const;
 
+  /// The customer that probably has this id, without a look at its memory; none when there is none.
+  CustomerNumber likely(std::string_view id) const;
   /// nullptr when there is no such customer.
   const Customer* find(std::string_view id) const;
   const Customer& customer(CustomerNumber number) const;  // REQUIRES: it exists
@@ -108,6 +111,9 @@ Instant billingEnd(const Subscription& subscription, const UsagePeriod& running)
 
 /// What the end of the running period is to the subscription.
 DueKind endKind(const Subscription& subscription, const UsagePeriod& running);
+
+/// Whether anything is due for anybody: most often nothing is, and nobody has to be asked.
+bool isAnythingDue(const State& state, Instant now);
 
 /// The customer's earliest due work; nullopt when time will cause nothing.
 std::optional<Due> nextDue(const LedgerSettings& settings, const Customer& customer);
