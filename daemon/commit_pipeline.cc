@@ -62,6 +62,16 @@ Submitted CommitPipeline::submit(const Command& command) {
   return {std::move(answer), wait_for};
 }
 
+void CommitPipeline::prefetch(std::span<Upcoming> upcoming) const {
+  for (const Upcoming& command : upcoming) state().numbers.prefetch(command.customer);
+  for (Upcoming& command : upcoming) {
+    command.number = state().likely(command.customer);
+    state().prefetch(command.number);
+    keys_->prefetch(store::KeyIndex::fingerprint(key_seed_, command.number, command.key));
+  }
+  for (const Upcoming& command : upcoming) state().prefetchAccount(command.number);
+}
+
 std::optional<Submitted> CommitPipeline::repeated(const Command& command,
                                                   CustomerNumber scope) const {
   const std::optional<Event> event = findKeyed(scope, command.key);

@@ -16,7 +16,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,13 @@ namespace daybook::daemon {
 struct Submitted {
   Answer answer;
   Position wait_for;
+};
+
+/// A command that comes soon; the views live until then.
+struct Upcoming {
+  std::string_view customer;
+  std::string_view key;
+  CustomerNumber number;  // prefetch() finds it
 };
 
 /// A ledger as opened from its directory: state, keys and tree of the durable log.
@@ -74,6 +83,9 @@ class CommitPipeline {
   void connect(StoreThread& store_thread) { store_thread_ = &store_thread; }
 
   Submitted submit(const Command& command);
+  /// Fetches into the cache what submit() of these will touch, in steps over all of them, so that
+  /// the memory's answers overlap. Changes nothing. Good for a dozen or so.
+  void prefetch(std::span<Upcoming> upcoming) const;
   /// Records the first event of an empty log.
   Position create(const LedgerCreated& ledger, Instant at);
   /// Records what is due for this customer now, unless writing is refused. For reads, which show it

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,8 @@ namespace {
 
 // Entries decided without yielding to other callers.
 constexpr unsigned int kEntriesPerTurn = 1'024;
+// Entries whose memory is sent for at once: enough to overlap, few enough to stay in the cache.
+constexpr unsigned int kEntriesAhead = 16;
 
 /// The dense answer to a batch while it is decided.
 struct BatchOutcome {
@@ -52,6 +56,19 @@ void decideEntry(CommitPipeline& pipeline, wire::UsageEntry::Reader entry, std::
   outcome.position = std::max(outcome.position, done.answer.receipt.position);
 }
 
+/// Sends for the memory of entries [from, to).
+void prefetch(const CommitPipeline& pipeline, capnp::List<wire::UsageEntry>::Reader entries,
+              unsigned int from, unsigned int to) {
+  std::array<Upcoming, kEntriesAhead> upcoming;
+  std::size_t count = 0;
+  for (unsigned int i = from; i < to; ++i) {
+    const capnp::Text::Reader customer = entries[i].getCustomer();
+    const capnp::Text::Reader key = entries[i].getKey();
+    upcoming[count++] = {{customer.begin(), customer.size()}, {key.begin(), key.size()}, {}};
+  }
+  pipeline.prefetch(std::span(upcoming).first(count));
+}
+
 /// Decides entries [from, size) in turns, and waits where the commit queue is long. `entries` and
 /// `outcome` live until then.
 kj::Promise<void> decideEntries(LedgerService& service,
@@ -65,6 +82,9 @@ kj::Promise<void> decideEntries(LedgerService& service,
   }
   const unsigned int to = std::min(entries.size(), from + kEntriesPerTurn);
   for (unsigned int i = from; i < to; ++i) {
+    if ((i - from) % kEntriesAhead == 0) {
+      prefetch(pipeline, entries, i, std::min(to, i + kEntriesAhead));
+    }
     decideEntry(pipeline, entries[i], i, outcome);
     if (pipeline.queuedBytes() > limits::kPipelineBytesMax / 2) {
       return decideEntries(service, entries, i + 1, outcome);
