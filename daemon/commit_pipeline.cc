@@ -150,8 +150,9 @@ Answer CommitPipeline::record(core::Decision decision, Instant recorded, const s
     if (!answer.verdict.isOk()) return answer;
   }
   // A decision's events are never split over commits.
-  if (!last_sealed_ && (queue_.back().chunk->events.size() + count > limits::kCommitEventsMax ||
-                        queue_.back().chunk->size_bytes > limits::kCommitBytesMax / 2)) {
+  if (!last_sealed_ &&
+      (queue_.back().chunk->batch.events.size() + count > limits::kCommitEventsMax ||
+       queue_.back().chunk->size_bytes > limits::kCommitBytesMax / 2)) {
     sealChunk();
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -197,14 +198,15 @@ void CommitPipeline::queue(const Event& event, Bytes bytes) {
     keys_->insert(fingerprint, event.position);
     unsaved_keys_.push_back({fingerprint, event.position});
   }
-  Queued& open = openChunk();
-  if (open.chunk->events.empty()) open.chunk->first = event.position;
-  CHECK(open.chunk->first.value + open.chunk->events.size() == event.position.value,
+  Chunk& chunk = *openChunk().chunk;
+  store::Batch& batch = chunk.batch;
+  if (batch.events.empty()) batch.first = event.position;
+  CHECK(batch.first.value + batch.events.size() == event.position.value,
         "queued positions have no gap");
-  open.chunk->size_bytes += bytes.size();
-  open.chunk->recorded = event.recorded;
+  chunk.size_bytes += bytes.size();
+  batch.tip.recorded = event.recorded;
   queued_bytes_ += bytes.size();
-  open.chunk->events.push_back(std::move(bytes));
+  batch.events.push_back(std::move(bytes));
 }
 
 CommitPipeline::Queued& CommitPipeline::openChunk() {
@@ -272,11 +274,11 @@ void CommitPipeline::takeCommit(Position position, std::function<void(const Comm
 
 std::optional<Bytes> CommitPipeline::read(Position position) const {
   for (auto queued = queue_.rbegin(); queued != queue_.rend(); ++queued) {
-    const Chunk& chunk = *queued->chunk;
-    if (chunk.events.empty() || position < chunk.first) continue;
-    const std::size_t index = position.value - chunk.first.value;
-    if (index >= chunk.events.size()) return std::nullopt;
-    return chunk.events[index];
+    const store::Batch& batch = queued->chunk->batch;
+    if (batch.events.empty() || position < batch.first) continue;
+    const std::size_t index = position.value - batch.first.value;
+    if (index >= batch.events.size()) return std::nullopt;
+    return batch.events[index];
   }
   return store_.read(position);
 }

@@ -26,7 +26,7 @@ StoreThread::~StoreThread() {
   thread_.join();
 }
 
-void StoreThread::handOver(std::shared_ptr<const Chunk> chunk) {
+void StoreThread::handOver(std::shared_ptr<Chunk> chunk) {
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(chunk));
@@ -36,7 +36,7 @@ void StoreThread::handOver(std::shared_ptr<const Chunk> chunk) {
 
 void StoreThread::run() {
   while (true) {
-    std::shared_ptr<const Chunk> chunk;
+    std::shared_ptr<Chunk> chunk;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -53,18 +53,16 @@ void StoreThread::run() {
   }
 }
 
-CommitResult StoreThread::commit(const Chunk& chunk) {
-  store::Batch batch;
-  batch.first = chunk.first;
-  batch.leaves.reserve(chunk.events.size());
-  batch.events.reserve(chunk.events.size());
-  for (const Bytes& event : chunk.events) {
+CommitResult StoreThread::commit(Chunk& chunk) {
+  store::Batch& batch = chunk.batch;
+  batch.leaves.reserve(batch.events.size());
+  for (const Bytes& event : batch.events) {
     const audit::Digest leaf = audit::leafHash(event);
     tree_.append(leaf);
     batch.leaves.push_back(leaf.bytes);
-    batch.events.emplace_back(event);
   }
-  batch.tip = {chunk.last(), tree_.root().bytes, chunk.recorded};
+  batch.tip.position = chunk.last();
+  batch.tip.root = tree_.root().bytes;
   CHECK(tree_.size() == batch.tip.position.value, "positions and leaves go together");
   store_.append(batch);
   return {batch.tip, tree_};

@@ -22,14 +22,13 @@
 
 namespace daybook::daemon {
 
-/// Events on their way to the disk. Built by the loop thread; read-only once handed over.
+/// Events on their way to the disk. The loop thread fills in the events and their recorded time;
+/// once handed over, those are read-only, and leaves, position and root are the store thread's.
 struct Chunk {
-  Position first;
-  std::vector<Bytes> events;
-  Instant recorded;  // of the newest event
+  store::Batch batch;
   std::size_t size_bytes = 0;
 
-  Position last() const { return Position(first.value + events.size() - 1); }
+  Position last() const { return Position(batch.first.value + batch.events.size() - 1); }
 };
 
 /// What a commit made of the log.
@@ -52,11 +51,11 @@ class StoreThread {
   StoreThread(const StoreThread&) = delete;
   StoreThread& operator=(const StoreThread&) = delete;
 
-  void handOver(std::shared_ptr<const Chunk> chunk);
+  void handOver(std::shared_ptr<Chunk> chunk);
 
  private:
   void run();
-  CommitResult commit(const Chunk& chunk);
+  CommitResult commit(Chunk& chunk);
 
   store::Store& store_;
   audit::CompactRange tree_;
@@ -64,7 +63,7 @@ class StoreThread {
   OnFailure on_failure_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::shared_ptr<const Chunk>> queue_;
+  std::deque<std::shared_ptr<Chunk>> queue_;
   bool stopping_ = false;
   std::thread thread_;
 };
