@@ -1,5 +1,7 @@
 #include "daemon/ledger_opener.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -10,6 +12,8 @@
 namespace daybook::daemon {
 
 namespace {
+
+constexpr std::size_t kKeysAhead = 32;
 
 /// The newest snapshot that proves good, or the empty ledger. Bad ones are dropped.
 replay::Replayed newestSnapshot(store::Store& store, const Codec& codec, spdlog::logger& logger) {
@@ -30,9 +34,22 @@ Position loadKeyRuns(store::Store& store, OpenedLedger& ledger, spdlog::logger& 
   try {
     const Position through = store.keyRunsThrough();
     if (through <= store.tip().position) {
-      store.readKeyRuns([&](const store::KeyEntry& entry) {
+      // Their slots are scattered over gigabytes: each is fetched well before it is written.
+      std::array<store::KeyEntry, kKeysAhead> ahead;
+      std::size_t read = 0;
+      const auto insert = [&](const store::KeyEntry& entry) {
         ledger.keys->insert(entry.fingerprint, entry.position);
+      };
+      store.readKeyRuns([&](const store::KeyEntry& entry) {
+        store::KeyEntry& place = ahead[read % kKeysAhead];
+        if (read >= kKeysAhead) insert(place);
+        place = entry;
+        ledger.keys->prefetch(entry.fingerprint);
+        ++read;
       });
+      for (std::size_t i = read - std::min(read, kKeysAhead); i < read; ++i) {
+        insert(ahead[i % kKeysAhead]);
+      }
       return through;
     }
     logger.warn("key runs reach past the log's end; they are made again");

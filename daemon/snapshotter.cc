@@ -11,8 +11,9 @@
 namespace daybook::daemon {
 
 namespace {
-// A slice is serialised without yielding: about a millisecond's work.
+// A slice is serialised without yielding: about a millisecond's work, whatever the customers hold.
 constexpr std::size_t kSliceCustomers = 512;
+constexpr std::size_t kSliceBytes = 512u << 10;
 }  // namespace
 
 /// One snapshot being written. Shared with the worker that writes a slice; the two never touch the
@@ -105,7 +106,9 @@ kj::Promise<Position> Snapshotter::start() {
 
 kj::Promise<void> Snapshotter::writeSlices(std::shared_ptr<Run> run) {
   const core::State& state = pipeline_.state();
-  for (std::size_t i = 0; i < kSliceCustomers && run->next <= run->customers; ++i, ++run->next) {
+  std::size_t bytes = 0;
+  while (run->next <= run->customers && run->slice.size() < kSliceCustomers &&
+         bytes < kSliceBytes) {
     const auto early = run->early.find(run->next);
     if (early == run->early.end()) {
       run->slice.push_back(codec_.encode(state.customer(CustomerNumber(run->next))));
@@ -113,6 +116,8 @@ kj::Promise<void> Snapshotter::writeSlices(std::shared_ptr<Run> run) {
       run->slice.push_back(std::move(early->second));
       run->early.erase(early);
     }
+    bytes += run->slice.back().size();
+    ++run->next;
   }
   const bool last = run->next > run->customers;
   if (last) pipeline_.observe(nullptr);

@@ -195,8 +195,11 @@ struct Fold {
       const bool is_over = grant.kind == GrantKind::plan && grant.expiry <= closed.to;
       if (is_over && grant.remaining.isZero()) grant.expired = true;
     }
+    // No room to grow: most customers have one period of each kind, and a period is large.
+    customer.closed.reserve(customer.closed.size() + 1);
     customer.closed.push_back(std::move(*first));
     customer.periods.erase(first);
+    customer.periods.shrink_to_fit();
     forget(closed.to);
   }
 
