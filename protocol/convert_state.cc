@@ -46,6 +46,7 @@ UsagePeriod readPeriod(wire::UsagePeriod::Reader from, Intake& intake, const Pla
   to.pinned = from.getPinned();
   to.granted = intake.decimal(from.getGranted(), Place(at, "granted"));
   to.raise_at = {from.getRaiseAt()};
+  to.started = Position(from.getStarted());
   to.seats = intake.list(from.getSeats(), kAny, at, "seats", readPeriodSeats);
   to.alerts = intake.list(from.getAlerts(), kAny, at, "alerts", readRaisedAlert);
   return to;
@@ -62,6 +63,7 @@ void writePeriod(wire::UsagePeriod::Builder to, const UsagePeriod& from) {
   to.setPinned(from.pinned);
   setNonZero(from.granted, [&](auto value) { to.setGranted(value); });
   to.setRaiseAt(from.raise_at.ns);
+  to.setStarted(from.started.value);
   writeList(from.seats, writePeriodSeats, [&](auto size) { return to.initSeats(size); });
   writeList(from.alerts, writeRaisedAlert, [&](auto size) { return to.initAlerts(size); });
 }

@@ -43,6 +43,7 @@ struct UsagePeriod {
   raiseAt @9 :Int64;             # improvements published then are still to be granted; 0: none
   seats @10 :List(PeriodSeats);
   alerts @11 :List(AlertRule);   # raised, and not armed again yet
+  started @12 :UInt64;           # position of the event that began it
 }
 
 struct SubscribedSpan {

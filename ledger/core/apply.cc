@@ -334,7 +334,10 @@ struct Fold {
 
   void operator()(const UsageVoided& voided) const {
     requirePublished(state.ledger, voided.feature);
-    UsagePeriod& period = periodOf(voided.disposition, voided.period_from);
+    auto& periods = voided.disposition == Disposition::late ? customer.closed : customer.periods;
+    const auto found = findPeriod(periods, voided.period_from, voided.usage);
+    require(found != periods.end(), "the usage period is known");
+    UsagePeriod& period = *found;
     FeatureUsage& total = usageOf(period, voided.feature, voided.variant);
     require(total.events > 0, "the usage was counted");
     total.quantity -= voided.quantity;
@@ -485,6 +488,7 @@ struct Fold {
     requireNextPeriod(state, customer, started);
     Subscription& subscription = *customer.subscription;
     UsagePeriod& period = customer.periods.emplace_back();
+    period.started = position;
     period.index = started.index;
     period.span = started.span;
     period.terms = started.terms;

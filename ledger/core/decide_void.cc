@@ -6,6 +6,7 @@
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/decisions.h"
 #include "ledger/core/draft.h"
+#include "ledger/core/draw.h"
 #include "ledger/core/rating.h"
 #include "ledger/core/terms.h"
 #include "ledger/core/usage.h"
@@ -13,10 +14,8 @@
 namespace daybook::core {
 namespace {
 
-const UsagePeriod* periodFrom(const std::vector<UsagePeriod>& periods, Instant from) {
-  const auto found = std::find_if(periods.begin(), periods.end(), [from](const UsagePeriod& p) {
-    return p.span.from == from && p.span.to > from;
-  });
+const UsagePeriod* periodOf(const std::vector<UsagePeriod>& periods, Instant from, Position usage) {
+  const auto found = findPeriod(periods, from, usage);
   return found == periods.end() ? nullptr : &*found;
 }
 
@@ -45,9 +44,32 @@ void reverseMetered(UsageVoided& voided, const Subject& subject) {
                        billedTotal(terms, voided.variant, -counted, -voided.price);
 }
 
-void reverseCredits(UsageVoided& voided, const Subject& subject, const Customer& customer) {
+void reverseCredits(UsageVoided& voided, const Subject& subject, const Customer& customer,
+                    Instant now) {
   voided.price = subject.usage.price;
-  for (const Draw& draw : subject.usage.draws) voided.draws.push_back({draw.grant, -draw.amount});
+  // A `set` since may have put some of them back already: as much goes into the other grants that
+  // were drawn from.
+  std::vector<Grant> grants = customer.grants;
+  Decimal elsewhere;
+  for (const Draw& draw : subject.usage.draws) {
+    const auto grant = std::find_if(grants.begin(), grants.end(),
+                                    [&draw](const Grant& g) { return g.number == draw.grant; });
+    CHECK(grant != grants.end(), "a grant stays as long as its draws may be voided");
+    const Decimal part = least(draw.amount, grant->credits - grant->remaining);
+    grant->remaining += part;
+    elsewhere += draw.amount - part;
+    if (part.isPositive()) voided.draws.push_back({draw.grant, -part});
+  }
+  const DrawScope scope{voided.feature, voided.at, now, voided.disposition == Disposition::late};
+  for (Draw& more : putBack(grants, scope, voided.period_from, elsewhere)) {
+    const auto same = std::find_if(voided.draws.begin(), voided.draws.end(),
+                                   [&more](const Draw& draw) { return draw.grant == more.grant; });
+    if (same == voided.draws.end()) {
+      voided.draws.push_back(more);
+    } else {
+      same->amount += more.amount;
+    }
+  }
   voided.debt = least(customer.credit_debt, subject.usage.overdrawn);
 }
 
@@ -58,12 +80,12 @@ void reverseBalance(UsageVoided& voided, const Subject& subject) {
   voided.late_charge = negativePart(left) - negativePart(left + voided.price - voided.unpaid);
 }
 
-void reverse(UsageVoided& voided, const Subject& subject, const Customer& customer) {
+void reverse(UsageVoided& voided, const Subject& subject, const Customer& customer, Instant now) {
   switch (subject.model) {
     case ConsumptionModel::metered:
       return reverseMetered(voided, subject);
     case ConsumptionModel::credits:
-      return reverseCredits(voided, subject, customer);
+      return reverseCredits(voided, subject, customer, now);
     case ConsumptionModel::balance:
       return reverseBalance(voided, subject);
   }
@@ -101,11 +123,11 @@ Decision decideVoid(const State& state, const Customer& customer, const VoidUsag
     return refusal(Outcome::tooOld, "at");
   }
   if (isVoided(customer, voided.usage)) return refusal(Outcome::alreadyVoided);
-  const UsagePeriod* period = periodFrom(customer.periods, usage->period_from);
+  const UsagePeriod* period = periodOf(customer.periods, usage->period_from, voided.usage);
   voided.disposition =
       period == runningPeriod(customer) ? Disposition::current : Disposition::grace;
   if (period == nullptr) {
-    period = periodFrom(customer.closed, usage->period_from);
+    period = periodOf(customer.closed, usage->period_from, voided.usage);
     voided.disposition = Disposition::late;
   }
   if (period == nullptr) return refusal(Outcome::periodClosed);
@@ -120,10 +142,13 @@ Decision decideVoid(const State& state, const Customer& customer, const VoidUsag
   voided.quantity = usage->quantity;
   voided.tokens = usage->tokens;
   voided.unpaid = usage->unpaid;
+  const FeatureUsage* total = usageIn(*period, usage->feature, usage->variant);
+  CHECK(total != nullptr, "the usage was counted");
+  if (total->quantity < usage->quantity) {
+    return refusal(Outcome::notVoidable, "the total was set to less since");
+  }
   if (feature.meter == Meter::unique) {
     voided.value = *countedValue(feature, usage->asked);
-    const FeatureUsage* total = usageIn(*period, usage->feature, usage->variant);
-    CHECK(total != nullptr, "the usage was counted");
     const bool is_last = valueCount(*total, voided.value) == 1;
     voided.quantity = Decimal::fromInteger(is_last ? 1 : 0);
   }
@@ -132,7 +157,7 @@ Decision decideVoid(const State& state, const Customer& customer, const VoidUsag
   CHECK(sold != nullptr, "the plan version sells what was used");
   const Subject subject{*usage, *period, featureTerms(state, *period, plan, *sold, usage->feature),
                         plan.model};
-  reverse(voided, subject, customer);
+  reverse(voided, subject, customer, context.now);
   if (!voided.late_charge.isZero() &&
       !hasRoomForLate(customer, *period, voided.feature, voided.variant)) {
     return refusal(Outcome::tooManyPending);

@@ -56,4 +56,15 @@ void addValue(FeatureUsage& usage, const std::string& value);
 /// REQUIRES: an event had it.
 void removeValue(FeatureUsage& usage, const std::string& value);
 
+/// Which of the periods that began at `from` counted the usage recorded at `usage`: a subscription
+/// that ends or changes at the instant it started leaves several. periods.end() when none did.
+template <typename Periods>
+auto findPeriod(Periods& periods, Instant from, Position usage) {
+  auto found = periods.end();
+  for (auto period = periods.begin(); period != periods.end(); ++period) {
+    if (period->span.from == from && period->started < usage) found = period;
+  }
+  return found;
+}
+
 }  // namespace daybook::core

@@ -133,6 +133,7 @@ struct UsagePeriod {
   /// Improvements published then are still to be granted; 0: none.
   Instant raise_at;
   std::vector<RaisedAlert> alerts;
+  Position started;  // of the event that began it
   bool operator==(const UsagePeriod&) const = default;
 };
 

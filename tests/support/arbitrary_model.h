@@ -343,6 +343,7 @@ inline UsagePeriod anyPeriod() {
   to.seats = anyList([] { return PeriodSeats{anyFeatureNumber(), anyNumber(), anyDecimal()}; });
   to.granted = anyDecimal();
   to.raise_at = anyInstant();
+  to.started = Position(any<std::uint64_t>());
   to.alerts = anyList([] { return RaisedAlert{anyAlertRule()}; });
   return to;
 }

@@ -1,5 +1,6 @@
 // Section 5: usage events. (What happens to usage that does not fit is section 6's.)
 #include <algorithm>
+#include <map>
 
 #include "ledger/base/check.h"
 #include "tests/twin/rules.h"
@@ -401,14 +402,38 @@ void giveBackCredits(Desk& desk, Use& back) {
   Book& book = desk.book;
   const Use use = book.uses[*back.reverses];
   Number owed = use.overdrawn;
+  std::map<std::size_t, Number> given;
+  Number elsewhere;
+  const auto roomIn = [&](std::size_t grant) -> Number {
+    return Number(book.grants[grant].terms.credits) - remainingOf(book, grant) - given[grant];
+  };
   for (const Taken& draw : use.draws) {
     Number amount = -draw.amount;
     if (amount > 0) {  // the usage had put credits in: they are taken out again, or owed
       const Number there = least(remainingOf(book, draw.grant), amount);
       owed -= amount - there;
       amount = there;
+    } else {  // as far as a `set` has not put it back already
+      const Number part = least(-amount, roomIn(draw.grant));
+      given[draw.grant] += part;
+      elsewhere += -amount - part;
+      amount = -part;
     }
-    back.draws.push_back({draw.grant, amount});
+    if (amount != 0) back.draws.push_back({draw.grant, amount});
+  }
+  const bool is_late = book.periods[use.period].closed;
+  auto grants =
+      payingGrants(desk, use.feature, use.at, is_late ? Lateness::late : Lateness::inTime);
+  std::reverse(grants.begin(), grants.end());
+  for (const std::size_t grant : grants) {
+    if (!isDrawnSince(desk, grant, use.period)) continue;
+    const Number part = least(roomIn(grant), elsewhere);
+    if (part <= 0) continue;
+    auto same = std::find_if(back.draws.begin(), back.draws.end(),
+                             [grant](const Taken& taken) { return taken.grant == grant; });
+    if (same == back.draws.end()) same = back.draws.insert(same, {grant, 0});
+    same->amount -= part;
+    elsewhere -= part;
   }
   const Number off = owed > 0 ? least(owed, debtOf(book)) : owed;
   back.overdrawn = -off;
@@ -461,6 +486,9 @@ Answer answerTo(Desk& desk, const VoidUsage& asked) {
   if (voided) return refused(Outcome::alreadyVoided);
   const Feature& feature = *featureOf(desk.published, use.feature);
   if (use.set || feature.meter == Meter::max || feature.meter == Meter::latest) {
+    return refused(Outcome::notVoidable);
+  }
+  if (usedOf(book, use.period, use.feature, use.variant) < use.quantity) {
     return refused(Outcome::notVoidable);
   }
   const Period& period = book.periods[use.period];

@@ -94,7 +94,8 @@ Customer sampleCustomer() {
        .seats = {{FeatureNumber(3), 5, decimal("12.5")}},
        .granted = decimal("1000"),
        .raise_at = {7},
-       .alerts = {{{.feature = "calls", .level = decimal("80")}}}},
+       .alerts = {{{.feature = "calls", .level = decimal("80")}}},
+       .started = Position(40)},
       {.index = 4, .span = {{2}, {3}, {2}, {3}}}};
   customer.closed = {customer.periods.front()};
   customer.subscribed = {{{1}, Instant::never()}, {{0}, {0}, true}};
