@@ -31,7 +31,7 @@ template <>
 struct Arbitrary<Step> {
   static Gen<Step> arbitrary() {
     const auto number = [](int below) { return gen::resize(kNominalSize, gen::inRange(0, below)); };
-    return gen::build<Step>(gen::set(&Step::what, number(17)), gen::set(&Step::who, number(2)),
+    return gen::build<Step>(gen::set(&Step::what, number(21)), gen::set(&Step::who, number(2)),
                             gen::set(&Step::a, number(60)), gen::set(&Step::b, number(60)));
   }
 };
@@ -65,6 +65,14 @@ PlanFeature blocked(std::string code, std::string_view included) {
   return feature;
 }
 
+/// Per cent of an amount of money, with a fee and bounds for each event.
+Price commission() {
+  Price price = byPercentage("2.9", "0.3");
+  price.event_minimum = dec("0.5");
+  price.event_maximum = dec("2");
+  return price;
+}
+
 /// The plans, with a base price and allowances that `variant` changes.
 std::vector<Plan> plansOf(int variant) {
   const std::string base = std::to_string(10 + variant);
@@ -72,15 +80,18 @@ std::vector<Plan> plansOf(int variant) {
       tiered(Scheme::volume, {{"50", "1", "0"}, {"200", "0.5", "3"}, {"", "0.25", "0"}});
   Plan pro = planFor("pro", ConsumptionModel::metered, base,
                      {sold("calls", base, perUnit("0.333")), blocked("images", "40"),
-                      sold("videos", "5", volume)});
-  Plan studio =
-      planFor("studio", ConsumptionModel::credits, base,
-              {forCredits("calls", "0.1"), forCredits("images", "2"), forCredits("videos", "1.5")});
+                      sold("videos", "5", volume), sold("payments", "10", commission()),
+                      sold("users", "2", perUnit("4")), sold("visits", "3", perUnit("0.1"))});
+  Plan studio = planFor(
+      "studio", ConsumptionModel::credits, base,
+      {forCredits("calls", "0.1"), forCredits("images", "2"), forCredits("videos", "1.5"),
+       forCredits("payments", "0.25"), forCredits("users", "3"), forCredits("visits", "1")});
   studio.credits = dec(50 + variant);
   studio.interval = Interval::week;
   Plan payg = planFor("payg", ConsumptionModel::balance, base,
                       {sold("calls", "0", perUnit("0.5")), sold("images", "3", perUnit("1")),
-                       sold("videos", "0", volume)});
+                       sold("videos", "0", volume), sold("payments", "5", commission()),
+                       sold("users", "1", perUnit("2")), sold("visits", "0", perUnit("0.2"))});
   payg.interval = Interval::quarter;
   payg.carry_top_ups = true;
   Plan yearly = pro;
@@ -106,7 +117,8 @@ Pack pack(std::string code, std::uint32_t days, std::vector<std::string> feature
 enum class Overdrafts { allowed, none };
 
 RecordUsage usageOf(const Step& step, Instant now, Overdrafts overdrafts) {
-  const char* const features[] = {"calls", "images", "videos"};
+  const char* const features[] = {"calls", "images", "videos", "payments", "users", "visits"};
+  const char* const users[] = {"ann", "bob", "eve"};
   const char* const quantities[] = {"0", "1", "3", "0.5", "17", "120"};
   const Duration ago[] = {{},
                           Duration::minutes(1),
@@ -115,15 +127,36 @@ RecordUsage usageOf(const Step& step, Instant now, Overdrafts overdrafts) {
                           Duration::days(10),
                           Duration::days(40)};
   RecordUsage usage;
-  usage.feature = features[step.a % 3];
-  usage.quantity = dec(quantities[step.a / 3 % 6]);
+  usage.feature = features[step.a % 6];
+  if (step.a % 6 < 4) usage.quantity = dec(quantities[step.a / 6 % 6]);
+  if (step.a % 6 == 4) usage.properties = {{"user", users[step.a / 6 % 3]}};
   if (step.b % 2 == 1) usage.at = now - ago[step.b / 2 % 6];
-  usage.on_shortfall = static_cast<OnShortfall>(step.a % 3);
+  usage.on_shortfall = static_cast<OnShortfall>(step.b / 12 % 3);
   if (overdrafts == Overdrafts::none) usage.on_shortfall = OnShortfall::reject;
   return usage;
 }
 
-CommandBody commandOf(const Step& step, Instant now, Overdrafts overdrafts) {
+/// Usage is keyed by how many the customer has, so that a void finds it whatever else happens.
+std::string usageKey(std::uint64_t number) { return "usage-" + std::to_string(number); }
+
+std::uint64_t usagesOf(const TestLedger& ledger, const std::string& customer) {
+  const CustomerNumber number = ledger.customer(customer).number;
+  return static_cast<std::uint64_t>(
+      std::count_if(ledger.log().begin(), ledger.log().end(), [number](const Event& event) {
+        return event.customer == number && std::holds_alternative<UsageRecorded>(event.body);
+      }));
+}
+
+GrantCredits promotion(const Step& step, Instant now) {
+  GrantCredits grant;
+  grant.credits = dec(1 + step.a);
+  grant.priority = 49 + step.b % 3;
+  if (step.b % 2 == 0) grant.expiry = now + Duration::days(1 + step.b);
+  if (step.b % 5 == 0) grant.features = {"images"};
+  return grant;
+}
+
+CommandBody commandOf(const Step& step, Instant now, Overdrafts overdrafts, std::uint64_t usages) {
   const char* const packs[] = {"small", "month", "images"};
   const char* const zones[] = {"UTC", "Test/East", "Test/Summer"};
   switch (step.what) {
@@ -143,6 +176,18 @@ CommandBody commandOf(const Step& step, Instant now, Overdrafts overdrafts) {
       return RevokeCancel{};
     case 13:
       return UpdateCustomer{zones[step.a % 3]};
+    case 15:
+      return promotion(step, now);
+    case 16:
+      return VoidUsage{usageKey(usages - std::min(usages, static_cast<std::uint64_t>(step.a % 4))),
+                       "wrong"};
+    case 17:
+      return RefundPack{GrantNumber(static_cast<std::uint32_t>(1 + step.a % 8)), "unused"};
+    case 18: {
+      RecordUsage usage = usageOf(step, now, overdrafts);
+      usage.set = true;
+      return usage;
+    }
     default:
       return usageOf(step, now, overdrafts);
   }
@@ -161,7 +206,7 @@ Instant later(const TestLedger& ledger, const Step& step) {
 /// Does one step. How due work is done when time passes is the caller's.
 template <typename Advance>
 Verdict play(TestLedger& ledger, const Step& step, Overdrafts overdrafts, Advance advance) {
-  if (step.what >= 15) {
+  if (step.what >= 19) {
     advance(later(ledger, step));
     return {};
   }
@@ -172,12 +217,21 @@ Verdict play(TestLedger& ledger, const Step& step, Overdrafts overdrafts, Advanc
     return {};
   }
   const std::string customer = step.who == 0 ? "c0" : "c1";
-  return ledger.give(customer, commandOf(step, ledger.now(), overdrafts)).verdict;
+  const std::uint64_t usages = usagesOf(ledger, customer);
+  CommandBody command = commandOf(step, ledger.now(), overdrafts, usages);
+  const bool is_usage = std::holds_alternative<RecordUsage>(command);
+  return ledger.give(customer, std::move(command), is_usage ? usageKey(usages + 1) : "").verdict;
 }
 
 void begin(TestLedger& ledger) {
   Catalog catalog;
-  catalog.features = {metered("calls"), metered("images"), metered("videos")};
+  Feature users = metered("users");
+  users.meter = Meter::unique;
+  users.unique_property = "user";
+  Feature visits = metered("visits");
+  visits.meter = Meter::count;
+  catalog.features = {
+      metered("calls"), metered("images"), metered("videos"), metered("payments"), users, visits};
   catalog.plans = plansOf(0);
   catalog.packs = {pack("small", 0, {}), pack("month", 30, {}), pack("images", 0, {"images"})};
   publish(ledger, std::move(catalog));
@@ -253,6 +307,14 @@ EventBody comparable(EventBody body) {
     hide(purchased->grant.invoice);
   }
   if (auto* topped = std::get_if<ToppedUp>(&body)) hide(topped->invoice);
+  if (auto* voided = std::get_if<UsageVoided>(&body)) voided->usage = {};
+  if (auto* refunded = std::get_if<PackRefunded>(&body)) refunded->credit_note = {};
+  if (auto* noted = std::get_if<CreditNoteClosed>(&body)) {
+    noted->note.number = {};
+    noted->note.label.clear();
+    noted->note.invoice = {};
+    noted->note.computed_at = Position();
+  }
   return body;
 }
 
@@ -264,6 +326,32 @@ std::vector<EventBody> eventsOf(const TestLedger& ledger, CustomerNumber custome
   return events;
 }
 
+/// The periods' meters, balances and charges; not that a meter once stood above zero, which feature
+/// of a balance was deducted last, nor which alerts are raised.
+void keepStanding(std::vector<UsagePeriod>& periods) {
+  for (UsagePeriod& period : periods) {
+    std::erase_if(period.usage, [](const FeatureUsage& usage) {
+      FeatureUsage unused;
+      unused.feature = usage.feature;
+      unused.variant = usage.variant;
+      return usage == unused;
+    });
+    std::ranges::sort(period.balance.overage, {}, &BalanceOverage::feature);
+    period.alerts.clear();
+  }
+}
+
+/// All of a customer that decides what may be used and what is charged.
+Customer standing(Customer customer) {
+  customer.events = 0;
+  customer.last = Position();
+  customer.voided.clear();
+  keepStanding(customer.periods);
+  keepStanding(customer.closed);
+  for (Grant& grant : customer.grants) grant.last_drawn = Instant();
+  return customer;
+}
+
 Decimal negativePart(Decimal amount) { return amount.isNegative() ? -amount : Decimal(); }
 
 /// What one customer's log says about credits.
@@ -271,6 +359,7 @@ struct CreditFlows {
   Decimal granted;
   Decimal drawn;
   Decimal expired;
+  Decimal refunded;
   Decimal overdrawn;
   Decimal debt_paid;
 
@@ -286,6 +375,15 @@ struct CreditFlows {
     for (const Draw& draw : usage.draws) drawn += draw.amount;
     overdrawn += usage.overdrawn;
   }
+  void operator()(const CreditsGranted& given) {
+    granted += given.grant.credits;
+    debt_paid += given.debt_paid;
+  }
+  void operator()(const UsageVoided& voided) {
+    for (const Draw& draw : voided.draws) drawn += draw.amount;
+    overdrawn -= voided.debt;
+  }
+  void operator()(const PackRefunded& pack) { refunded += pack.credits; }
   void operator()(const CreditsExpired& credits) { expired += credits.amount; }
   template <typename Other>
   void operator()(const Other&) {}
@@ -322,8 +420,10 @@ TEST_CASE("deciding again with the recorded boundaries gives the recorded events
       if (is_due || (command && !is_publication)) {
         const core::RecordedBoundaries boundaries = recordedIn(before, events);
         const bool is_move = command && std::holds_alternative<MoveClock>(command->body);
-        const core::Context context{is_move ? before.ledger.clock : events.front().recorded,
-                                    boundaries};
+        core::Context context{is_move ? before.ledger.clock : events.front().recorded, boundaries};
+        if (const auto* voids = command ? std::get_if<VoidUsage>(&command->body) : nullptr) {
+          context.subject = ledger.find(events.front().customer, voids->usage_key);
+        }
         const core::Decision decision = is_due ? engine.decideDue(events.front().customer, context)
                                                : engine.decide(*command, context);
         RC_ASSERT(decision.verdict.isOk());
@@ -358,6 +458,8 @@ TEST_CASE("results do not depend on how due work is sliced, and reads show it as
         RC_ASSERT(balance == wanted);
       }
     }
+    // What a void puts back into an expired grant expires at once.
+    whole.workOffAll();
     sliced.workOffAll();
     RC_ASSERT(sliced.log().size() == whole.log().size());
     for (const CustomerNumber customer : {CustomerNumber(1), CustomerNumber(2)}) {
@@ -366,7 +468,67 @@ TEST_CASE("results do not depend on how due work is sliced, and reads show it as
   });
 }
 
-TEST_CASE("what was granted is drawn, paid as debt, expired or left; debt is what was overdrawn") {
+TEST_CASE("the order of customers' commands does not matter, nor does the other customer") {
+  rc::prop("customers are independent", [] {
+    const std::vector<Step> steps = anyLife();
+    TestLedger whole = started();
+    TestLedger reordered = started();
+    TestLedger alone[] = {started(), started()};
+    std::vector<Step> waiting;
+    const auto playAll = [&] {
+      for (const int who : {1, 0}) {
+        for (const Step& step : waiting) {
+          if (step.who != who) continue;
+          play(reordered, step, Overdrafts::allowed, [](Instant) {});
+          play(alone[who], step, Overdrafts::allowed, [](Instant) {});
+        }
+      }
+      waiting.clear();
+    };
+    for (const Step& step : steps) {
+      const bool is_for_all = step.what == 14 || step.what >= 19;
+      if (!is_for_all) waiting.push_back(step);
+      if (is_for_all) playAll();
+      Instant to;
+      play(whole, step, Overdrafts::allowed, [&](Instant until) {
+        to = until;
+        whole.advance(until);
+      });
+      if (!is_for_all) continue;
+      for (TestLedger* ledger : {&reordered, &alone[0], &alone[1]}) {
+        // Where the other customer's period ends is told by the whole.
+        play(*ledger, step, Overdrafts::allowed, [&](Instant) { ledger->advance(to); });
+      }
+    }
+    playAll();
+    for (const int who : {0, 1}) {
+      const CustomerNumber customer(static_cast<std::uint32_t>(who + 1));
+      RC_ASSERT(eventsOf(reordered, customer) == eventsOf(whole, customer));
+      RC_ASSERT(eventsOf(alone[who], customer) == eventsOf(whole, customer));
+    }
+  });
+}
+
+TEST_CASE("void right after record restores the customer, alerts and history apart") {
+  rc::prop("void undoes record", [] {
+    const std::vector<Step> steps = anyLife();
+    TestLedger ledger = lived(steps);
+    const Step step = *rc::gen::arbitrary<Step>();
+    const std::string id = step.who == 0 ? "c0" : "c1";
+    ledger.workOffAll();
+    const Customer before = ledger.customer(id);
+    const RecordUsage usage = usageOf(step, ledger.now(), Overdrafts::allowed);
+    const Answer recorded = ledger.give(id, usage, "the usage");
+    RC_PRE(recorded.verdict.isOk());
+    const Answer voided = ledger.give(id, VoidUsage{"the usage", "wrong"});
+    RC_ASSERT(voided.verdict.isOk());
+    RC_ASSERT(standing(ledger.customer(id)) == standing(before));
+  });
+}
+
+TEST_CASE(
+    "what was granted is drawn, paid as debt, expired, refunded or left; debt is what was "
+    "overdrawn") {
   rc::prop("credits are conserved", [] {
     const std::vector<Step> steps = anyLife();
     const TestLedger ledger = lived(steps);
@@ -380,7 +542,8 @@ TEST_CASE("what was granted is drawn, paid as debt, expired or left; debt is wha
         RC_ASSERT(!grant.remaining.isNegative());
         left += grant.remaining;
       }
-      RC_ASSERT(flows.granted == flows.drawn + flows.debt_paid + flows.expired + left);
+      RC_ASSERT(flows.granted ==
+                flows.drawn + flows.debt_paid + flows.expired + flows.refunded + left);
       RC_ASSERT(customer.credit_debt == flows.overdrawn - flows.debt_paid);
     }
   });
@@ -410,6 +573,7 @@ TEST_CASE(
           auto again =
               core::closingInvoice(engine.state(), engine.state().customer(event.customer), 0);
           RC_ASSERT(again.has_value());
+          core::settle(*again, engine.state().customer(event.customer).credits);
           again->number = invoice.number;
           again->label = invoice.label;
           RC_ASSERT(*again == invoice);
