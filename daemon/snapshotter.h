@@ -32,7 +32,7 @@ class Snapshotter final : private ApplyObserver {
   /// All outlive this object.
   Snapshotter(CommitPipeline& pipeline, store::Store& store, const Codec& codec, WorkerPool& pool,
               spdlog::logger& logger, SnapshotOptions options);
-  ~Snapshotter() noexcept;
+  ~Snapshotter() noexcept override;
 
   /// Writes one now, or waits for the one that is being written; its position. Throws what went
   /// wrong.

@@ -37,7 +37,7 @@ std::optional<Digest> Digest::fromHex(std::string_view text) {
     const std::size_t value = kHexDigits.find(text[i]);
     if (value == std::string_view::npos) return std::nullopt;
     std::uint8_t& byte = digest.bytes[i / 2];
-    byte = static_cast<std::uint8_t>(byte * 16u + value);
+    byte = static_cast<std::uint8_t>(std::size_t{byte} * 16 + value);
   }
   return digest;
 }

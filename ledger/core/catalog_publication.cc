@@ -137,7 +137,7 @@ void fold(LedgerState& ledger, const ModelPricePublished& item, Instant effectiv
 }
 
 template <typename Body>
-constexpr bool isItem =
+inline constexpr bool kIsItem =
     std::is_same_v<Body, FeaturePublished> || std::is_same_v<Body, PlanPublished> ||
     std::is_same_v<Body, PackPublished> || std::is_same_v<Body, ModelPricePublished>;
 
@@ -187,7 +187,7 @@ std::vector<EventBody> publicationEvents(const LedgerState& ledger, const Catalo
 
 void applyCatalogEvent(LedgerState& ledger, const EventBody& body, Instant recorded) {
   const auto stage = [&ledger, &body](const auto& item) {
-    if constexpr (isItem<std::decay_t<decltype(item)>>) ledger.staged.push_back(body);
+    if constexpr (kIsItem<std::decay_t<decltype(item)>>) ledger.staged.push_back(body);
   };
   std::visit(stage, body);
   const auto* published = std::get_if<CatalogPublished>(&body);
@@ -195,10 +195,10 @@ void applyCatalogEvent(LedgerState& ledger, const EventBody& body, Instant recor
   require(ledger.staged.size() == published->items, "a publication closes the items before it");
   const std::vector<EventBody> staged = std::exchange(ledger.staged, {});
   for (const EventBody& item : staged) {
-    const auto foldIn = [&ledger, recorded](const auto& event) {
-      if constexpr (isItem<std::decay_t<decltype(event)>>) fold(ledger, event, recorded);
+    const auto fold_in = [&ledger, recorded](const auto& event) {
+      if constexpr (kIsItem<std::decay_t<decltype(event)>>) fold(ledger, event, recorded);
     };
-    std::visit(foldIn, item);
+    std::visit(fold_in, item);
   }
 }
 
