@@ -91,9 +91,9 @@ std::optional<Submitted> CommitPipeline::repeated(const Command& command,
 
 std::optional<Event> CommitPipeline::subjectOf(const Command& command,
                                                CustomerNumber customer) const {
-  const auto* voiding = std::get_if<VoidUsage>(&command.body);
-  if (voiding == nullptr || customer.isNone()) return std::nullopt;
-  return findKeyed(customer, voiding->usage_key);
+  if (customer.isNone()) return std::nullopt;
+  const std::string* key = core::subjectKey(state().customer(customer), command.body);
+  return key == nullptr ? std::nullopt : findKeyed(customer, *key);
 }
 
 std::optional<Event> CommitPipeline::findKeyed(CustomerNumber scope, const std::string& key) const {

@@ -146,7 +146,7 @@ class CommitPipeline {
   };
 
   std::optional<Submitted> repeated(const Command& command, CustomerNumber scope) const;
-  /// The event that the command is about: of usage to be voided.
+  /// The event that the command is about, when deciding needs it.
   std::optional<Event> subjectOf(const Command& command, CustomerNumber customer) const;
   std::optional<Event> findKeyed(CustomerNumber scope, const std::string& key) const;
   /// Seals, queues and applies a decision's events. A refusal, for their size, changes nothing;

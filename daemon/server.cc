@@ -181,6 +181,7 @@ ExitStatus serve(const Config& config, Logging& logging) {
   Ticker ticker(pipeline, admission, port);
   Snapshotter snapshotter(pipeline, *store, codec, pool, *logger,
                           {config.snapshots.every_events, config.snapshots.keep});
+  HoldDrops hold_drops;
   kj::Maybe<RpcServer&> connections;
   LedgerService service{pipeline,
                         ticker,
@@ -200,7 +201,8 @@ ExitStatus serve(const Config& config, Logging& logging) {
                           }
                           return 0U;
                         },
-                        port.timer().now()};
+                        port.timer().now(),
+                        hold_drops};
   admission.update();
   ticker.catchUp().wait(scope);
   {
@@ -220,6 +222,7 @@ ExitStatus serve(const Config& config, Logging& logging) {
     auto watchdog = notify.keepAlive(port.timer()).eagerlyEvaluate(nullptr);
     stop.promise.wait(scope);
     notify.stopping();
+    hold_drops.stop();
     logger->info("stopping");
     server.drain(config.limits.drain_timeout.ns * kj::NANOSECONDS).wait(scope);
     connections = nullptr;

@@ -14,6 +14,7 @@
 #include "daemon/clock.h"
 #include "daemon/commit_pipeline.h"
 #include "daemon/config.h"
+#include "daemon/hold_drops.h"
 #include "daemon/snapshotter.h"
 #include "daemon/ticker.h"
 #include "daemon/uv_event_port.h"
@@ -40,6 +41,7 @@ struct LedgerService {
   std::string data_directory;
   std::function<std::uint32_t()> connections;
   kj::TimePoint started;
+  HoldDrops& hold_drops;
 };
 
 /// Gives the roles of a login: of its token, or with an empty token of the peer.
@@ -50,6 +52,15 @@ wire::Daybook::Client makeLogin(LedgerService& service, RolesOf roles_of);
 
 // One capability each. `roles` limits what Billing.submit may do.
 wire::Recorder::Client makeRecorder(LedgerService& service);
+/// What a Hold capability stands for.
+struct HoldName {
+  std::string customer;  // id
+  std::string key;       // of the command that placed it
+  Verdict refusal;       // ok, or what every call is answered
+};
+/// What happens to the hold when the capability is dropped: see CustomerRecorder.hold.
+enum class DropPolicy { leave, release };
+wire::Hold::Client makeHold(LedgerService& service, HoldName name, DropPolicy policy);
 wire::Reader::Client makeReader(LedgerService& service);
 wire::CustomerReader::Client makeCustomerReader(LedgerService& service, std::string id);
 wire::Billing::Client makeBilling(LedgerService& service, Roles roles);

@@ -114,6 +114,25 @@ class CustomerReader final : public wire::CustomerReader::Server {
         [&](auto size) { return context.getResults().initInvoices(size); });
   }
 
+  kj::Promise<void> holds(HoldsContext context) override {
+    const Customer* customer = customerToRead(service_, id_);
+    if (customer == nullptr) return unknown(context.getResults());
+    const auto after = parseCursor(context.getParams().getCursor());
+    if (!after) return invalidCursor(context.getResults());
+    const std::vector<Hold>& open = customer->holds;
+    const auto from = std::find_if(open.begin(), open.end(), [&after](const Hold& hold) {
+      return hold.number.value > *after;
+    });
+    const auto left = static_cast<std::size_t>(open.end() - from);
+    const std::size_t shown = std::min(left, pageSize(context.getParams().getLimit()));
+    auto results = context.getResults();
+    auto holds = results.initHolds(protocol::listSize(shown));
+    for (unsigned int i = 0; i < holds.size(); ++i) protocol::writeHold(holds[i], from[i]);
+    if (shown < left)
+      results.setNext(std::to_string(from[static_cast<int>(shown) - 1].number.value));
+    return durable(*customer);
+  }
+
   kj::Promise<void> upcoming(UpcomingContext context) override {
     const Customer* customer = customerToRead(service_, id_);
     if (customer == nullptr) return unknown(context.getResults());

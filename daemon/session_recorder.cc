@@ -119,6 +119,27 @@ class CustomerRecorder final : public wire::CustomerRecorder::Server {
                          context);
   }
 
+  kj::Promise<void> hold(HoldContext context) override {
+    auto params = context.getParams();
+    const auto command = protocol::readCommand(params.getKey(), id_, params.getHold());
+    HoldName name{std::string(id_.cStr()), std::string(params.getKey()), command.verdict};
+    const auto policy = params.getReleaseOnDrop() ? DropPolicy::release : DropPolicy::leave;
+    auto results = context.getResults();
+    Submitted done{{command.verdict, {}}, {}};
+    if (command.isOk()) done = service_.pipeline.submit(command.value);
+    name.refusal = done.answer.verdict;
+    protocol::writeReceipt(results.initReceipt(), done.answer);
+    results.setHold(makeHold(service_, std::move(name), policy));
+    return service_.pipeline.durable(done.wait_for);
+  }
+
+  kj::Promise<void> holdByKey(HoldByKeyContext context) override {
+    const auto key = context.getParams().getKey();
+    context.getResults().setHold(
+        makeHold(service_, {std::string(id_.cStr()), std::string(key), {}}, DropPolicy::leave));
+    return kj::READY_NOW;
+  }
+
  private:
   LedgerService& service_;
   kj::String id_;

@@ -44,9 +44,8 @@ std::int64_t UsageByDay::dayOf(Instant at) const {
 }
 
 HistoryStep UsageByDay::take(const Event& event) {
-  if (const auto* usage = std::get_if<UsageRecorded>(&event.body)) {
-    add(*usage, event.recorded);
-  } else if (const auto* voided = std::get_if<UsageVoided>(&event.body)) {
+  for (const UsageRecorded& usage : usagesOf(event.body)) add(usage, event.recorded);
+  if (const auto* voided = std::get_if<UsageVoided>(&event.body)) {
     takeOff(*voided);
   } else if (const auto* period = std::get_if<PeriodStarted>(&event.body)) {
     settle(*period);

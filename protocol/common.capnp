@@ -96,6 +96,11 @@ enum Outcome {
   invoiceSettled @63;  # paid, voided or credited: nothing of the amount is due
   amountTooLarge @64;  # more than what is left of the invoice
   notAvailableNow @65;  # the subscription's state does not allow it; the detail says why
+  unknownHold @66;  # the customer placed no hold with that key
+  holdEnded @67;  # settled or released already, or expired too long ago
+  tooManyHolds @68;  # the customer has as many open holds as one can have
+  holdTooLong @69;  # a hold lives for at most 24 hours in all
+  featureNotHeld @70;  # the hold holds nothing of that feature
 }
 
 # ---- What commands ask
@@ -132,6 +137,45 @@ struct RecordUsage {
   set @6 :Bool;
   # `quantity` is what the usage period's total shall be; recorded as the difference. Sum and count
   # meters that are priced by quantity
+}
+
+struct HoldItem {
+  # One feature of a hold, or of what settles it: measured as usage with the same fields would be.
+  feature @0 :Text;
+  quantity @1 :Text;               # not negative; empty: 1
+  tokens @2 :Tokens;               # instead of a quantity, for features priced by tokens
+  properties @3 :List(Property);   # at most 32
+}
+
+struct PlaceHold {
+  # Sets amounts aside before the work: of all items, or of none. The hold is named by the key of
+  # this command, within its customer.
+  items @0 :List(HoldItem);        # at most 16, of one feature each
+  ttlNs @1 :Int64;                 # it expires by itself after that; 0: 5 minutes; at most 24 hours
+}
+
+struct SettleHold {
+  # Replaces a hold with usage: recorded in full, whatever is left. One that expired is settled in
+  # the same way, with nothing set aside.
+  hold @0 :Text;                   # key of its PlaceHold
+  items @1 :List(HoldItem);        # what was used, at most 16; empty: all that it still holds
+  at @2 :Int64;                    # when it happened; 0: now
+}
+
+struct UseHold {
+  # Records usage out of a live hold, which holds that much less from then on.
+  hold @0 :Text;                   # key of its PlaceHold
+  usage @1 :RecordUsage;           # onShortfall is about what goes beyond the hold
+}
+
+struct ReleaseHold {
+  hold @0 :Text;                   # key of its PlaceHold
+}
+
+struct ExtendHold {
+  # The hold lives for the ttl from now on, if that is longer than it would.
+  hold @0 :Text;                   # key of its PlaceHold
+  ttlNs @1 :Int64;                 # 0: 5 minutes; at most 24 hours after it was placed
 }
 
 struct BuyCredits {
@@ -346,6 +390,11 @@ struct Command {
     recordPaymentFailure @25 :RecordPaymentFailure;
     markUncollectible @26 :MarkUncollectible;
     setAlerts @27 :SetAlerts;
+    placeHold @28 :PlaceHold;
+    settleHold @29 :SettleHold;
+    useHold @30 :UseHold;
+    releaseHold @31 :ReleaseHold;
+    extendHold @32 :ExtendHold;
   }
 }
 
@@ -362,7 +411,7 @@ struct Grant {
   kind @1 :GrantKind;
   priority @2 :Int32;
   credits @3 :Text;             # as granted
-  remaining @4 :Text;           # not yet drawn
+  remaining @4 :Text;           # neither drawn nor held
   effective @5 :Int64;
   expiry @6 :Int64;
   features @7 :List(UInt32);    # numbers; empty: all
@@ -372,11 +421,32 @@ struct Grant {
   rollovers @11 :UInt32;        # plan: how many period ends it was carried over
   lastDrawn @12 :Int64;         # latest `at` of usage that drew from it; 0: none
   expired @13 :Bool;            # what is put back into it expires at once
+  held @14 :Text;               # set aside by open holds; absent: 0
 }
 
 struct Draw {
   grant @0 :UInt32;
   amount @1 :Text;              # taken; negative: put back
+}
+
+struct HeldItem {
+  # What an open hold still sets aside of one feature.
+  asked @0 :HoldItem;
+  feature @1 :UInt32;           # number
+  variant @2 :Text;             # value of the dimension; empty: the default prices
+  periodFrom @3 :Int64;         # the usage period that it was placed in
+  quantity @4 :Text;            # units; for token-priced features the money that the tokens cost
+  pins @5 :List(Draw);          # credits plans: set aside in these grants, in draw order
+  used @6 :Bool;                # some of it has been used
+}
+
+struct HoldInfo {
+  # An open hold, or an expired one that may still be settled.
+  number @0 :UInt64;            # within the customer
+  key @1 :Text;                 # of the command that placed it
+  placed @2 :Int64;
+  expiry @3 :Int64;
+  items @4 :List(HeldItem);
 }
 
 struct TokenTotals {

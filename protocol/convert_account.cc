@@ -62,6 +62,7 @@ Grant readGrant(wire::Grant::Reader from, Intake& intake, const Place& at) {
   to.rollovers = from.getRollovers();
   to.last_drawn = {from.getLastDrawn()};
   to.expired = from.getExpired();
+  to.held = intake.decimal(from.getHeld(), Place(at, "held"));
   return to;
 }
 
@@ -83,6 +84,7 @@ void writeGrant(wire::Grant::Builder to, const Grant& from) {
   to.setRollovers(from.rollovers);
   to.setLastDrawn(from.last_drawn.ns);
   to.setExpired(from.expired);
+  setNonZero(from.held, [&](auto value) { to.setHeld(value); });
 }
 
 Draw readDraw(wire::Draw::Reader from, Intake& intake, const Place& at) {

@@ -63,6 +63,16 @@ CommandBody readBody(wire::Command::Reader from, Intake& intake, const Place& at
       return readAsked(from.getMarkUncollectible(), intake, at);
     case Which::SET_ALERTS:
       return readAsked(from.getSetAlerts(), intake, at);
+    case Which::PLACE_HOLD:
+      return readAsked(from.getPlaceHold(), intake, at);
+    case Which::SETTLE_HOLD:
+      return readAsked(from.getSettleHold(), intake, at);
+    case Which::USE_HOLD:
+      return readAsked(from.getUseHold(), intake, at);
+    case Which::RELEASE_HOLD:
+      return readAsked(from.getReleaseHold(), intake, at);
+    case Which::EXTEND_HOLD:
+      return readAsked(from.getExtendHold(), intake, at);
   }
   intake.refuse(Outcome::invalidNumber, Place(at, "command"),
                 "unknown kind " + std::to_string(static_cast<std::uint16_t>(from.which())));
@@ -102,6 +112,11 @@ struct BodyWriter {
   }
   void operator()(const MarkUncollectible& from) { writeAsked(to.initMarkUncollectible(), from); }
   void operator()(const SetAlerts& from) { writeAsked(to.initSetAlerts(), from); }
+  void operator()(const PlaceHold& from) { writeAsked(to.initPlaceHold(), from); }
+  void operator()(const SettleHold& from) { writeAsked(to.initSettleHold(), from); }
+  void operator()(const UseHold& from) { writeAsked(to.initUseHold(), from); }
+  void operator()(const ReleaseHold& from) { writeAsked(to.initReleaseHold(), from); }
+  void operator()(const ExtendHold& from) { writeAsked(to.initExtendHold(), from); }
 };
 
 }  // namespace
@@ -123,6 +138,21 @@ Parsed<Command> readPublishCatalog(capnp::Text::Reader key, wire::Catalog::Reade
 
 Parsed<Command> readMoveClock(capnp::Text::Reader key, std::int64_t to_ns) {
   return parseCommand(key, {}, [&](Intake&, const Place&) { return MoveClock{{to_ns}}; });
+}
+
+Parsed<Command> readSettle(capnp::Text::Reader key, capnp::Text::Reader customer,
+                           const std::string& hold, capnp::List<wire::HoldItem>::Reader items,
+                           std::int64_t at_ns) {
+  return parseCommand(key, customer, [&](Intake& intake, const Place& at) {
+    return SettleHold{hold, readHoldItems(items, intake, at, "items"), optionalInstant(at_ns)};
+  });
+}
+
+Parsed<Command> readUse(capnp::Text::Reader key, capnp::Text::Reader customer,
+                        const std::string& hold, wire::RecordUsage::Reader usage) {
+  return parseCommand(key, customer, [&](Intake& intake, const Place& at) {
+    return UseHold{hold, readAsked(usage, intake, Place(at, "usage"))};
+  });
 }
 
 Parsed<RecordUsage> readUsage(wire::RecordUsage::Reader from) {

@@ -10,6 +10,7 @@
 #include "protocol/common.capnp.h"
 #include "protocol/convert_asked.h"
 #include "protocol/convert_common.h"
+#include "protocol/convert_hold.h"
 #include "protocol/daybook.capnp.h"
 
 namespace daybook::protocol {
@@ -33,6 +34,13 @@ Parsed<Command> parseCommand(capnp::Text::Reader key, capnp::Text::Reader custom
   to.body = read_body(intake, root);
   return {intake.verdict(), std::move(to)};
 }
+
+/// What settles the hold `hold`, and what extends it, from the parameters of a call.
+Parsed<Command> readSettle(capnp::Text::Reader key, capnp::Text::Reader customer,
+                           const std::string& hold, capnp::List<wire::HoldItem>::Reader items,
+                           std::int64_t at_ns);
+Parsed<Command> readUse(capnp::Text::Reader key, capnp::Text::Reader customer,
+                        const std::string& hold, wire::RecordUsage::Reader usage);
 
 /// A command whose key, customer and contents come as separate parameters of a call: `from` reads
 /// any of the contents in convert_asked.h. Those without a field are wire::Pause::Reader() and so

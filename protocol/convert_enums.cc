@@ -74,6 +74,11 @@ static_assert(same(Outcome::nothingToRefund, wire::Outcome::NOTHING_TO_REFUND));
 static_assert(same(Outcome::invoiceSettled, wire::Outcome::INVOICE_SETTLED));
 static_assert(same(Outcome::amountTooLarge, wire::Outcome::AMOUNT_TOO_LARGE));
 static_assert(same(Outcome::notAvailableNow, wire::Outcome::NOT_AVAILABLE_NOW));
+static_assert(same(Outcome::unknownHold, wire::Outcome::UNKNOWN_HOLD));
+static_assert(same(Outcome::holdEnded, wire::Outcome::HOLD_ENDED));
+static_assert(same(Outcome::tooManyHolds, wire::Outcome::TOO_MANY_HOLDS));
+static_assert(same(Outcome::holdTooLong, wire::Outcome::HOLD_TOO_LONG));
+static_assert(same(Outcome::featureNotHeld, wire::Outcome::FEATURE_NOT_HELD));
 
 static_assert(same(FeatureType::metered, wire::FeatureType::METERED));
 static_assert(same(FeatureType::boolean, wire::FeatureType::BOOLEAN));

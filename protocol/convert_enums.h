@@ -25,7 +25,7 @@ struct EnumOf;
 template <>
 struct EnumOf<wire::Outcome> {
   using Model = Outcome;
-  static constexpr wire::Outcome kNewest = wire::Outcome::NOT_AVAILABLE_NOW;
+  static constexpr wire::Outcome kNewest = wire::Outcome::FEATURE_NOT_HELD;
 };
 template <>
 struct EnumOf<wire::FeatureType> {

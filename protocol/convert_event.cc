@@ -57,7 +57,13 @@ static_assert(hasNumber<Body::INVOICE_UNCOLLECTIBLE, InvoiceUncollectible>());
 static_assert(hasNumber<Body::ALERTS_SET, AlertsSet>());
 static_assert(hasNumber<Body::ALERT_RAISED, AlertRaised>());
 static_assert(hasNumber<Body::CUSTOMER_MOVED_IN, CustomerMovedIn>());
-static_assert(std::variant_size_v<EventBody> == Body::CUSTOMER_MOVED_IN + 1);
+static_assert(hasNumber<Body::HOLD_PLACED, HoldPlaced>());
+static_assert(hasNumber<Body::HOLD_USED, HoldUsed>());
+static_assert(hasNumber<Body::HOLD_SETTLED, HoldSettled>());
+static_assert(hasNumber<Body::HOLD_RELEASED, HoldReleased>());
+static_assert(hasNumber<Body::HOLD_EXTENDED, HoldExtended>());
+static_assert(hasNumber<Body::HOLD_EXPIRED, HoldExpired>());
+static_assert(std::variant_size_v<EventBody> == Body::HOLD_EXPIRED + 1);
 
 void checkHead(const Event& event, Intake& intake) {
   const Place root;
@@ -125,7 +131,36 @@ struct BodyWriter {
   void operator()(const AlertsSet& from) { writeBody(to.initAlertsSet(), from); }
   void operator()(const AlertRaised& from) { writeBody(to.initAlertRaised(), from); }
   void operator()(const CustomerMovedIn& from) { writeBody(to.initCustomerMovedIn(), from); }
+  void operator()(const HoldPlaced& from) { writeBody(to.initHoldPlaced(), from); }
+  void operator()(const HoldUsed& from) { writeBody(to.initHoldUsed(), from); }
+  void operator()(const HoldSettled& from) { writeBody(to.initHoldSettled(), from); }
+  void operator()(const HoldReleased& from) { writeBody(to.initHoldReleased(), from); }
+  void operator()(const HoldExtended& from) { writeBody(to.initHoldExtended(), from); }
+  void operator()(const HoldExpired& from) { writeBody(to.initHoldExpired(), from); }
 };
+
+/// Those of holds, and any that is not known here.
+EventBody readHoldBody(Body::Reader from, Intake& intake, const Place& at) {
+  switch (from.which()) {
+    case Body::HOLD_PLACED:
+      return readBody(from.getHoldPlaced(), intake, Place(at, "holdPlaced"));
+    case Body::HOLD_USED:
+      return readBody(from.getHoldUsed(), intake, Place(at, "holdUsed"));
+    case Body::HOLD_SETTLED:
+      return readBody(from.getHoldSettled(), intake, Place(at, "holdSettled"));
+    case Body::HOLD_RELEASED:
+      return readBody(from.getHoldReleased(), intake, Place(at, "holdReleased"));
+    case Body::HOLD_EXTENDED:
+      return readBody(from.getHoldExtended(), intake, Place(at, "holdExtended"));
+    case Body::HOLD_EXPIRED:
+      return readBody(from.getHoldExpired(), intake, Place(at, "holdExpired"));
+    default:
+      break;
+  }
+  intake.refuse(Outcome::invalidNumber, at,
+                "unknown kind " + std::to_string(static_cast<std::uint16_t>(from.which())));
+  return CancelRevoked{};
+}
 
 }  // namespace
 
@@ -215,10 +250,9 @@ EventBody readEventBody(Body::Reader from, Intake& intake, const Place& at) {
       return readBody(from.getAlertRaised(), intake, Place(at, "alertRaised"));
     case Body::CUSTOMER_MOVED_IN:
       return readBody(from.getCustomerMovedIn(), intake, Place(at, "customerMovedIn"));
+    default:
+      return readHoldBody(from, intake, at);
   }
-  intake.refuse(Outcome::invalidNumber, at,
-                "unknown kind " + std::to_string(static_cast<std::uint16_t>(from.which())));
-  return CancelRevoked{};
 }
 
 void writeEventBody(Body::Builder to, const EventBody& from) { std::visit(BodyWriter{to}, from); }

@@ -56,6 +56,12 @@ InvoiceUncollectible readBody(wire::InvoiceUncollectible::Reader from, Intake& i
 AlertsSet readBody(wire::AlertsSet::Reader from, Intake& intake, const Place& at);
 AlertRaised readBody(wire::AlertRaised::Reader from, Intake& intake, const Place& at);
 CustomerMovedIn readBody(wire::CustomerMovedIn::Reader from, Intake& intake, const Place& at);
+HoldPlaced readBody(wire::HoldPlaced::Reader from, Intake& intake, const Place& at);
+HoldUsed readBody(wire::HoldUsed::Reader from, Intake& intake, const Place& at);
+HoldSettled readBody(wire::HoldSettled::Reader from, Intake& intake, const Place& at);
+HoldReleased readBody(wire::HoldReleased::Reader from, Intake& intake, const Place& at);
+HoldExtended readBody(wire::HoldExtended::Reader from, Intake& intake, const Place& at);
+HoldExpired readBody(wire::HoldExpired::Reader from, Intake& intake, const Place& at);
 
 /// REQUIRES, of all: an absent instant is nullopt, never the instant 0, which stands for it.
 void writeBody(wire::LedgerCreated::Builder to, const LedgerCreated& from);
@@ -102,5 +108,11 @@ void writeBody(wire::InvoiceUncollectible::Builder to, const InvoiceUncollectibl
 void writeBody(wire::AlertsSet::Builder to, const AlertsSet& from);
 void writeBody(wire::AlertRaised::Builder to, const AlertRaised& from);
 void writeBody(wire::CustomerMovedIn::Builder to, const CustomerMovedIn& from);
+void writeBody(wire::HoldPlaced::Builder to, const HoldPlaced& from);
+void writeBody(wire::HoldUsed::Builder to, const HoldUsed& from);
+void writeBody(wire::HoldSettled::Builder to, const HoldSettled& from);
+void writeBody(wire::HoldReleased::Builder to, const HoldReleased& from);
+void writeBody(wire::HoldExtended::Builder to, const HoldExtended& from);
+void writeBody(wire::HoldExpired::Builder to, const HoldExpired& from);
 
 }  // namespace daybook::protocol

@@ -121,12 +121,14 @@ UsageVoided readBody(wire::UsageVoided::Reader from, Intake& intake, const Place
   to.debt = intake.decimal(from.getDebt(), Place(at, "debt"));
   to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
   to.late_charge = intake.decimal(from.getLateCharge(), Place(at, "lateCharge"));
+  to.item = from.getItem();
   return to;
 }
 
 void writeBody(wire::UsageVoided::Builder to, const UsageVoided& from) {
   writeAsked(to.initAsked(), from.asked);
   to.setUsage(from.usage.value);
+  to.setItem(from.item);
   to.setFeatureNumber(from.feature.value);
   to.setDisposition(toWire<wire::Disposition>(from.disposition));
   setText(from.variant, [&](auto value) { to.setVariant(value); });

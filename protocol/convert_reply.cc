@@ -26,6 +26,7 @@ void writeCredits(wire::CreditBalance::Builder to, const CreditBalance& from) {
   to.setPurchased(DecimalText(from.purchased).reader());
   to.setDebt(DecimalText(from.debt).reader());
   to.setAvailable(DecimalText(from.available).reader());
+  setNonZero(from.held, [&](auto value) { to.setHeld(value); });
 }
 
 void writeFeatureBalance(wire::FeatureBalance::Builder to, const FeatureBalance& from) {
@@ -39,6 +40,20 @@ void writeFeatureBalance(wire::FeatureBalance::Builder to, const FeatureBalance&
   to.setEvents(from.events);
   if (from.tokens != TokenTotals{}) writeTokenTotals(to.initTokens(), from.tokens);
   setText(from.variant, [&](auto value) { to.setVariant(value); });
+  setNonZero(from.held, [&](auto value) { to.setHeld(value); });
+}
+
+void writeReceiptItem(wire::ReceiptItem::Builder to, const ReceiptItem& from) {
+  setText(from.feature, [&](auto value) { to.setFeature(value); });
+  to.setDisposition(toWire<wire::Disposition>(from.disposition));
+  to.setPeriodFrom(from.period_from.ns);
+  to.setQuantity(DecimalText(from.quantity).reader());
+  to.setPrice(DecimalText(from.price).reader());
+  writeList(from.draws, writeDraw, [&](auto size) { return to.initDraws(size); });
+  setNonZero(from.overdrawn, [&](auto value) { to.setOverdrawn(value); });
+  setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
+  setNonZero(from.late_charge, [&](auto value) { to.setLateCharge(value); });
+  to.setBalanceAfter(DecimalText(from.balance_after).reader());
 }
 
 void writeSeatBalance(wire::SeatBalance::Builder to, const SeatBalance& from) {
@@ -110,6 +125,10 @@ void writeReceipt(wire::Receipt::Builder to, const Answer& from) {
   to.setInvoice(receipt.invoice.value);
   setNonZero(receipt.late_charge, [&](auto value) { to.setLateCharge(value); });
   to.setCreditNote(receipt.credit_note.value);
+  to.setHold(receipt.hold.value);
+  to.setHoldExpiry(receipt.expiry.ns);
+  to.setHoldExpired(receipt.hold_expired);
+  writeList(receipt.items, writeReceiptItem, [&](auto size) { return to.initItems(size); });
 }
 
 void writeBalance(wire::Balance::Builder to, const Balance& from) {
@@ -130,7 +149,12 @@ void writeBalance(wire::Balance::Builder to, const Balance& from) {
   }
   writeList(from.grants, writeGrant, [&](auto size) { return to.initGrants(size); });
   const bool has_money = is_running && from.model == ConsumptionModel::balance;
-  if (has_money) writeSpendingBalance(to.initMoney(), from.money);
+  if (has_money) {
+    writeSpendingBalance(to.initMoney(), from.money);
+    setNonZero(from.held_money, [&](auto value) { to.setHeldMoney(value); });
+    to.setAvailableMoney(DecimalText(from.available_money).reader());
+  }
+  to.setHolds(static_cast<std::uint32_t>(from.holds));
   writeCommitments(to, from);
 }
 

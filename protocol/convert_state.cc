@@ -5,6 +5,7 @@
 #include "protocol/convert_catalog.h"
 #include "protocol/convert_event.h"
 #include "protocol/convert_event_body.h"
+#include "protocol/convert_hold.h"
 #include "protocol/convert_plan.h"
 
 namespace daybook::protocol {
@@ -198,6 +199,9 @@ Customer readCustomer(wire::CustomerState::Reader from, Intake& intake) {
   if (from.hasAlertRules()) {
     to.alert_rules = readAlertRules(from.getAlertRules(), intake, Place(at, "alertRules"));
   }
+  to.holds = intake.list(from.getHolds(), kAny, at, "holds", readHold);
+  to.last_hold = HoldNumber(from.getLastHold());
+  to.expired_holds = intake.list(from.getExpiredHolds(), kAny, at, "expiredHolds", readHold);
   return to;
 }
 
@@ -226,6 +230,9 @@ void writeCustomer(wire::CustomerState::Builder to, const Customer& from) {
   writeList(from.credits, writeCustomerCredit, [&](auto size) { return to.initCredits(size); });
   writeList(from.voided, writeVoidedUsage, [&](auto size) { return to.initVoided(size); });
   if (from.alert_rules) writeAlertRules(to.initAlertRules(), *from.alert_rules);
+  writeList(from.holds, writeHold, [&](auto size) { return to.initHolds(size); });
+  to.setLastHold(from.last_hold.value);
+  writeList(from.expired_holds, writeHold, [&](auto size) { return to.initExpiredHolds(size); });
 }
 
 LedgerState readLedgerState(wire::LedgerState::Reader from, Intake& intake) {

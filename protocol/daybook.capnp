@@ -41,6 +41,24 @@ struct Receipt {
   grant @13 :UInt32;
   invoice @14 :UInt64;
   creditNote @16 :UInt64;
+  hold @17 :UInt64;              # its number, of every command about a hold
+  holdExpiry @18 :Int64;         # when it was placed or extended
+  holdExpired @19 :Bool;         # it was settled after it had expired
+  items @20 :List(ReceiptItem);
+  # Of a hold that was placed, used or settled. When there is one, the fields above are its own.
+}
+
+struct ReceiptItem {
+  feature @0 :Text;              # code
+  disposition @1 :Common.Disposition;
+  periodFrom @2 :Int64;
+  quantity @3 :Text;
+  price @4 :Text;                # of a hold: what it would cost now, beside the other holds
+  draws @5 :List(Common.Draw);   # of a hold: what it pins
+  overdrawn @6 :Text;
+  unpaid @7 :Text;
+  lateCharge @8 :Text;
+  balanceAfter @9 :Text;
 }
 
 struct UsageEntry {
@@ -81,7 +99,7 @@ struct Session {
   admin @6 :Admin;
 }
 
-# ---- Recorder: usage
+# ---- Recorder: usage and holds
 
 interface Recorder {
   customer @0 (id :Text) -> (customer :CustomerRecorder);
@@ -97,6 +115,33 @@ interface Recorder {
 
 interface CustomerRecorder {
   record @0 (key :Text, usage :Common.RecordUsage) -> (receipt :Receipt);
+
+  hold @1 (key :Text, hold :Common.PlaceHold, releaseOnDrop :Bool)
+      -> (receipt :Receipt, hold :Hold);
+  # Sets amounts aside. A refused hold comes as a capability that answers with that outcome, so that
+  # calls pipelined on it get an answer, not an exception.
+  #
+  # Dropping the capability leaves the hold to its ttl; with releaseOnDrop it is released at once,
+  # unless a later capability of the same hold was given: then that one's drop counts. The end of
+  # the daemon is not a drop.
+
+  holdByKey @2 (key :Text) -> (hold :Hold);
+  # The hold that was placed with this key, after a reconnect. Dropping it leaves it to its ttl.
+}
+
+interface Hold {
+  # One hold. It ends exactly once: settled, released or expired. What comes after is answered
+  # holdEnded; the same key again is answered with its first receipt.
+  settle @0 (key :Text, items :List(Common.HoldItem), at :Int64) -> (receipt :Receipt);
+  # Replaces it with what was used (empty: all that it still holds). Recorded in full, whatever is
+  # left; an expired hold, too.
+  use @1 (key :Text, usage :Common.RecordUsage) -> (receipt :Receipt);
+  # Records usage out of it; it holds that much less.
+  release @2 (key :Text) -> (receipt :Receipt);
+  extend @3 (key :Text, ttlNs :Int64) -> (receipt :Receipt);
+  # See ExtendHold.
+  info @4 () -> (outcome :Common.Outcome, detail :Text, hold :Common.HoldInfo);
+  # What it still sets aside; of an expired one nothing is, but it may still be settled.
 }
 
 interface UsageStream {
@@ -124,6 +169,7 @@ struct FeatureBalance {
   # metered plans: exact charge so far; balance plans: deducted so far
   events @7 :UInt64;
   tokens @8 :Common.TokenTotals; # absent when all are 0
+  held @10 :Text;                # set aside by open holds, not in `remaining`; absent: 0
 }
 
 struct SeatBalance {
@@ -140,6 +186,7 @@ struct CreditBalance {
   purchased @2 :Text;
   debt @3 :Text;
   available @4 :Text;            # what usage now may draw, less the debt
+  held @5 :Text;                 # set aside by open holds, in none of the three kinds; absent: 0
 }
 
 enum SubscriptionState {
@@ -176,6 +223,9 @@ struct Balance {
   adjustments @21 :List(Common.PendingAdjustment);
   alerts @22 :List(CatalogSchema.AlertRule);
   # raised in the running period, and not armed again
+  holds @23 :UInt32;             # open ones
+  heldMoney @24 :Text;           # balance plans: set aside by them; absent: 0
+  availableMoney @25 :Text;      # balance plans: money.amount less that
 }
 
 struct CheckAnswer {
@@ -185,7 +235,7 @@ struct CheckAnswer {
   remainingIncluded @3 :Text;
   unlimited @4 :Bool;
   credits @5 :CreditBalance;
-  balance @6 :Text;
+  balance @6 :Text;              # balance plans: less what is held
   cost @7 :Text;                 # money, or credits on credits plans
   overageBegins @8 :Bool;
   asOf @9 :UInt64;
@@ -324,6 +374,10 @@ interface CustomerReader {
   # What was recorded of the customer in [from, to) (0: from the start, to now) and touches money or
   # credits, in order of the log, usage apart. `opening` is the amount due before the first entry
   # of the page, `closing` that after the last one of the whole range.
+
+  holds @9 (limit :UInt32, cursor :Text)
+      -> (outcome :Common.Outcome, detail :Text, holds :List(Common.HoldInfo), next :Text);
+  # Open ones, in the order they were placed.
   #
   # All pages of usage and of a statement show the log at `asOf`, the customer's newest position at
   # the first page.

@@ -41,6 +41,12 @@ using import "common.capnp".RecordPayment;
 using import "common.capnp".RecordPaymentFailure;
 using import "common.capnp".MarkUncollectible;
 using import "common.capnp".SetAlerts;
+using import "common.capnp".PlaceHold;
+using import "common.capnp".SettleHold;
+using import "common.capnp".UseHold;
+using import "common.capnp".ReleaseHold;
+using import "common.capnp".ExtendHold;
+using import "common.capnp".HeldItem;
 using import "catalog.capnp".AlertRule;
 using import "common.capnp".ScheduledChange;
 using import "common.capnp".FeatureUsage;
@@ -118,6 +124,12 @@ struct Event {
     alertsSet @46 :AlertsSet;
     alertRaised @47 :AlertRaised;
     customerMovedIn @48 :CustomerMovedIn;
+    holdPlaced @49 :HoldPlaced;
+    holdUsed @50 :HoldUsed;
+    holdSettled @51 :HoldSettled;
+    holdReleased @52 :HoldReleased;
+    holdExtended @53 :HoldExtended;
+    holdExpired @54 :HoldExpired;
   }
 }
 
@@ -267,6 +279,7 @@ struct UsageVoided {
   debt @12 :Text;                 # credit debt taken back; absent: 0
   unpaid @13 :Text;               # of the usage; absent: 0
   lateCharge @14 :Text;           # closed periods: credited on the next invoice; absent: 0
+  item @15 :UInt32;          # which of the event's usages: a settled hold has several
 }
 
 struct PackPurchased {
@@ -423,6 +436,54 @@ struct CustomerMovedIn {
   balance @3 :SpendingBalance;   # absent when all of it is 0
   grants @4 :List(Grant);
   customerCredit @5 :Text;       # absent: 0
+}
+
+struct PlacedItem {
+  held @0 :HeldItem;
+  price @1 :Text;
+  # What it would cost now, beside the other holds: money, or credits on credits plans; absent: 0.
+  balanceAfter @2 :Text;         # left: see UsageRecorded
+}
+
+struct HoldPlaced {
+  asked @0 :PlaceHold;           # `items` are in `items` below
+  number @1 :UInt64;             # within the customer
+  expiry @2 :Int64;
+  items @3 :List(PlacedItem);    # in the order asked
+}
+
+struct HoldUsed {
+  # Usage out of a hold, which stays open.
+  hold @0 :Text;                 # as asked
+  number @1 :UInt64;
+  usage @2 :UsageRecorded;
+  taken @3 :Text;                # what its item holds less from then on; absent: 0
+  pins @4 :List(Draw);           # of the usage's draws: those that were set aside for it
+}
+
+struct HoldSettled {
+  # The end of a hold: all that it set aside is free, and then the usages are recorded.
+  asked @0 :SettleHold;
+  number @1 :UInt64;
+  expired @2 :Bool;              # it had ended by time before: plain usage
+  usages @3 :List(UsageRecorded);
+}
+
+struct HoldReleased {
+  asked @0 :ReleaseHold;
+  number @1 :UInt64;
+}
+
+struct HoldExtended {
+  asked @0 :ExtendHold;
+  number @1 :UInt64;
+  expiry @2 :Int64;              # from now on
+}
+
+struct HoldExpired {
+  # The end of a hold by time.
+  number @0 :UInt64;
+  expiry @1 :Int64;
 }
 
 struct ClockMoved {

@@ -10,6 +10,7 @@ using import "catalog.capnp".Plan;
 using import "catalog.capnp".Pack;
 using import "catalog.capnp".ModelPrice;
 using import "common.capnp".Grant;
+using import "common.capnp".HoldInfo;
 using import "common.capnp".FeatureUsage;
 using import "common.capnp".SpendingBalance;
 using import "common.capnp".Span;
@@ -99,6 +100,9 @@ struct CustomerState {
   credits @18 :List(CustomerCredit);   # oldest first
   voided @19 :List(VoidedUsage);
   alertRules @20 :AlertRules;      # absent: the plan's
+  holds @21 :List(HoldInfo);       # open ones, by number
+  lastHold @22 :UInt64;
+  expiredHolds @23 :List(HoldInfo);  # that may still be settled, as they expired
 }
 
 struct ModelPriceVersion {

@@ -16,6 +16,7 @@ void addCredits(const client::CreditBalance& credits, Facts& facts) {
   facts.add("  plan", credits.plan);
   facts.add("  promotional", credits.promotional);
   facts.add("  purchased", credits.purchased);
+  if (!credits.held.empty()) facts.add("  held", credits.held);
   if (credits.debt != "0") facts.add("  debt", credits.debt);
 }
 
@@ -24,10 +25,14 @@ void printFacts(Console& console, const client::Balance& balance, const std::str
   addSubscriptionFacts(balance, facts);
   if (balance.credits) addCredits(*balance.credits, facts);
   if (balance.money) {
-    facts.add("Balance", moneyText(numberText(balance.money->amount), currency));
+    facts.add("Balance", moneyText(numberText(balance.money->available), currency));
+    if (!balance.money->held.empty()) {
+      facts.add("  held", moneyText(balance.money->held, currency));
+    }
     facts.add("  included", moneyText(balance.money->included, currency));
     facts.add("  topped up", moneyText(balance.money->top_ups, currency));
   }
+  if (balance.holds > 0) facts.add("Open holds", fmt::format("{}", balance.holds));
   if (balance.customer_credit != "0") {
     facts.add("Customer credit", moneyText(balance.customer_credit, currency));
   }

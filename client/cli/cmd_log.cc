@@ -130,9 +130,12 @@ class Summary {
     if (isLeftOut(name)) return;
     if (value.is_object()) {
       add(value);
-    } else if (name == "draws") {
+    } else if (isOneOf(name, {"items", "usages"}) && value.is_array()) {
+      for (const Json& item : value) add(item);
+    } else if (name == "draws" || name == "pins") {
       for (const Json& draw : value) {
-        addText("draw", fmt::format("{}@{}", textOf(draw, "amount"), textOf(draw, "grant")));
+        addText(name == "draws" ? "draw" : "pin",
+                fmt::format("{}@{}", textOf(draw, "amount"), textOf(draw, "grant")));
       }
     } else if (name == "rules") {
       if (value.empty()) addText(name, "none");

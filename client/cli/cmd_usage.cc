@@ -26,31 +26,10 @@ void addUsageOptions(CLI::App& command, UsageArgs& args) {
   command.add_option("CUSTOMER", args.customer, "The customer's id")->required();
   command.add_option("FEATURE", args.feature, "The feature's code")->required();
   command.add_option("QUANTITY", args.quantity, "Units, a decimal; default: 1");
-  command.add_option("--model", args.tokens.model, "AI model, for features priced by tokens");
-  command.add_option("--provider", args.tokens.provider,
-                     "Whose model; default: the only one that has it");
-  command.add_option("--input", args.tokens.input, "Input tokens, without cached ones");
-  command.add_option("--total-input", args.tokens.total_input,
-                     "Input tokens, cached ones among them; instead of --input");
-  command.add_option("--output", args.tokens.output, "Output tokens");
-  command.add_option("--cache-read", args.tokens.cache_read, "Tokens read from a cache");
-  command.add_option("--cache-write", args.tokens.cache_write, "Tokens written to a cache");
+  addTokenOptions(command, args.tokens);
   command.add_option("--at", args.at, "When it happened; default: now")->type_name("TIME");
-  addRepeatedOption(command, "--property", args.properties,
-                    "A property NAME=VALUE; may be repeated, at most 32")
-      ->type_name("NAME=VALUE");
-  command
-      .add_option("--on-shortfall", args.on_shortfall,
-                  "When it does not fit: refuse it, record what is not paid as unpaid, or go "
-                  "negative")
-      ->check(CLI::IsMember({"reject", "cap", "overdraw"}))
-      ->capture_default_str();
-}
-
-client::OnShortfall onShortfall(const std::string& text) {
-  if (text == "cap") return client::OnShortfall::cap;
-  if (text == "overdraw") return client::OnShortfall::overdraw;
-  return client::OnShortfall::reject;
+  addPropertyOption(command, args.properties);
+  addShortfallOption(command, args.on_shortfall);
 }
 
 client::Usage usageOf(const UsageArgs& args) {
@@ -58,14 +37,10 @@ client::Usage usageOf(const UsageArgs& args) {
                       .quantity = args.quantity,
                       .tokens = std::nullopt,
                       .at_ns = timeArgument("--at", args.at),
-                      .properties = {},
-                      .on_shortfall = onShortfall(args.on_shortfall),
+                      .properties = propertyArguments(args.properties),
+                      .on_shortfall = shortfallArgument(args.on_shortfall),
                       .set = args.set};
   if (args.tokens != client::Tokens{}) usage.tokens = args.tokens;
-  for (const std::string& property : args.properties) {
-    auto [name, value] = pairArgument("--property", property);
-    usage.properties.push_back({.name = std::move(name), .value = std::move(value)});
-  }
   return usage;
 }
 

@@ -99,6 +99,48 @@ std::pair<std::string, std::string> pairArgument(std::string_view option, const 
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+void addTokenOptions(CLI::App& command, client::Tokens& tokens) {
+  command.add_option("--model", tokens.model, "AI model, for features priced by tokens");
+  command.add_option("--provider", tokens.provider,
+                     "Whose model; default: the only one that has it");
+  command.add_option("--input", tokens.input, "Input tokens, without cached ones");
+  command.add_option("--total-input", tokens.total_input,
+                     "Input tokens, cached ones among them; instead of --input");
+  command.add_option("--output", tokens.output, "Output tokens");
+  command.add_option("--cache-read", tokens.cache_read, "Tokens read from a cache");
+  command.add_option("--cache-write", tokens.cache_write, "Tokens written to a cache");
+}
+
+void addPropertyOption(CLI::App& command, std::vector<std::string>& properties) {
+  addRepeatedOption(command, "--property", properties,
+                    "A property NAME=VALUE; may be repeated, at most 32")
+      ->type_name("NAME=VALUE");
+}
+
+std::vector<client::Property> propertyArguments(const std::vector<std::string>& texts) {
+  std::vector<client::Property> properties;
+  for (const std::string& text : texts) {
+    auto [name, value] = pairArgument("--property", text);
+    properties.push_back({.name = std::move(name), .value = std::move(value)});
+  }
+  return properties;
+}
+
+void addShortfallOption(CLI::App& command, std::string& on_shortfall) {
+  command
+      .add_option("--on-shortfall", on_shortfall,
+                  "When it does not fit: refuse it, record what is not paid as unpaid, or go "
+                  "negative")
+      ->check(CLI::IsMember({"reject", "cap", "overdraw"}))
+      ->capture_default_str();
+}
+
+client::OnShortfall shortfallArgument(const std::string& text) {
+  if (text == "cap") return client::OnShortfall::cap;
+  if (text == "overdraw") return client::OnShortfall::overdraw;
+  return client::OnShortfall::reject;
+}
+
 void addLimitOption(CLI::App& command, std::uint64_t& limit) {
   command.add_option("--limit", limit, "Show at most so many; default: all")->type_name("COUNT");
 }
@@ -132,6 +174,7 @@ void buildTree(CLI::App& root, Session& session) {
   addPlans(root, session);
   addSeats(root, session);
   addUsage(root, session);
+  addHolds(root, session);
   addCredits(root, session);
   addCorrections(root, session);
   addBalance(root, session);

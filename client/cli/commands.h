@@ -29,6 +29,7 @@ void addCreditNotes(CLI::App& root, Session& session);
 void addCredits(CLI::App& root, Session& session);
 void addCustomer(CLI::App& root, Session& session);
 void addHelp(CLI::App& root, Session& session);
+void addHolds(CLI::App& root, Session& session);
 void addImport(CLI::App& root, Session& session);
 void addInvoices(CLI::App& root, Session& session);
 void addLog(CLI::App& root, Session& session);
@@ -59,6 +60,15 @@ std::optional<client::Interval> intervalArgument(const std::string& text);
 
 /// "NAME=VALUE" of an option, taken apart. Throws UsageError.
 std::pair<std::string, std::string> pairArgument(std::string_view option, const std::string& text);
+
+// What measures usage, beside a quantity.
+void addTokenOptions(CLI::App& command, client::Tokens& tokens);
+void addPropertyOption(CLI::App& command, std::vector<std::string>& properties);
+/// Throws UsageError.
+std::vector<client::Property> propertyArguments(const std::vector<std::string>& texts);
+/// --on-shortfall, with "reject" for what is not given.
+void addShortfallOption(CLI::App& command, std::string& on_shortfall);
+client::OnShortfall shortfallArgument(const std::string& text);
 
 /// How many items of a list to show; 0: all.
 void addLimitOption(CLI::App& command, std::uint64_t& limit);

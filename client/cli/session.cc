@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fmt/format.h>
 
+#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +27,25 @@ std::string readToken(const std::string& token_file) {
   token.erase(std::min(token.find_first_of("\r\n"), token.size()));
   if (token.empty()) throw UsageError(fmt::format("{} holds no token", token_file));
   return token;
+}
+
+/// The features of a hold, a row each.
+void printItems(const std::vector<client::ReceiptItem>& items, const ReceiptWords& words,
+                Console& console) {
+  const auto label = [](std::string text) {
+    for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return text;
+  };
+  Table table({{"FEATURE"},
+               {label(words.quantity), Align::right},
+               {label(words.price), Align::right},
+               {label(words.balance_after), Align::right}});
+  for (const client::ReceiptItem& item : items) {
+    table.add({item.feature, numberText(item.quantity), numberText(item.price),
+               numberText(item.balance_after)});
+  }
+  console.line();
+  table.print(console);
 }
 
 }  // namespace
@@ -110,7 +130,10 @@ ExitCode Session::showReceipt(const client::Reply<client::Receipt>& reply,
   add_number("grant", receipt.grant);
   add_number("invoice", receipt.invoice);
   add_number("credit note", receipt.credit_note);
+  add("expires", receipt.hold_expiry_ns == 0 ? "" : timeText(receipt.hold_expiry_ns));
+  if (receipt.hold_expired) add("hold", "had expired: recorded as plain usage");
   facts.print(console_);
+  if (receipt.items.size() > 1) printItems(receipt.items, words, console_);
   return ExitCode::ok;
 }
 

@@ -25,8 +25,8 @@ once, for ever, and is answered with the first receipt; with other contents it i
   daybook record acme calls 12000
   daybook upcoming acme                           # 20.00, 99.00
 
-Topics: prices, models, credits, late-usage, asking, subscriptions, invoicing, periods, moving-in.
-All of it, with every rule: protocol/BILLING.md.
+Topics: prices, models, credits, late-usage, asking, holding, subscriptions, invoicing, periods,
+moving-in. All of it, with every rule: protocol/BILLING.md.
 )";
 
 constexpr char kPrices[] = R"(
@@ -142,7 +142,7 @@ constexpr char kAsking[] = R"(
 `check` answers whether usage would be taken, and records nothing: allowed or the reason, what is
 left, what it would cost, and whether overage would begin. It ends with 1 where the answer is no, so
 that a script can go by it. For a boolean feature it says whether the plan has it. Another caller
-may use the same credits in between: the answer of `record` is the one that counts.
+may use the same credits in between: a hold prevents that (daybook help holding).
 
 Reasons: includedLimitReached, insufficientCredits, insufficientBalance, featureNotInPlan,
 noSubscription, paused, trialLimit.
@@ -156,6 +156,36 @@ noSubscription, paused, trialLimit.
   daybook subscribe lumen studio
   daybook check lumen images 40                 # yes
   daybook check lumen images 41                 # refused: no: insufficientCredits
+
+More: protocol/BILLING.md, section 6.
+)";
+
+constexpr char kHolds[] = R"(
+A hold sets an amount aside before the work: included units, credits or money, by the plan. It is
+refused when `check` would be. What is held nobody else can use, and no balance shows it: what is
+available is the balance less what is held. Its key names it.
+
+settle      Replaces it with what was used, in full. Less frees the rest; more is drawn like any
+            usage, and may make the balance negative. Never refused for want of funds, nor when
+            the subscription was paused or canceled meanwhile.
+release     Ends it; all of it is free again.
+use         Records usage out of it, any number of times; it holds that much less.
+extend      Lets it live longer, from now on; 24 hours in all are the most.
+
+Left alone it expires, 5 minutes after it was placed or after its --ttl. It can still be settled
+then, once, as plain usage. A hold ends exactly once: all that comes later is holdEnded, and the
+same --key again gets its first receipt. Several features are held together or not at all. Credits
+that are held do not expire meanwhile. `void` takes a settlement back by its own key.
+
+  daybook customer create lumen
+  daybook subscribe lumen studio
+  daybook hold lumen images=30 --key job-7       # held as job-7
+  daybook check lumen images 11                  # refused: no: insufficientCredits
+  daybook use lumen job-7 images=4               # 10 of grant 1
+  daybook holds lumen                            # 65 of grant 1
+  daybook settle lumen job-7 images=20           # balance after  40
+  daybook release lumen job-7                    # refused: holdEnded
+  daybook balance lumen                          # 40 available
 
 More: protocol/BILLING.md, section 6.
 )";
@@ -284,6 +314,7 @@ constexpr std::array kTopics = {
     Topic{"credits", "Grants: order, expiry, rollover, debt, refunds", kCredits},
     Topic{"late-usage", "Grace, late usage, void and set", kLateUsage},
     Topic{"asking", "Asking whether usage would be taken", kAsking},
+    Topic{"holding", "Setting amounts aside before the work", kHolds},
     Topic{"subscriptions", "Trials, changes of plan, cancel, pause, seats, versions",
           kSubscriptions},
     Topic{"invoicing", "Invoices, payments, credit notes, alerts, statements", kInvoicing},

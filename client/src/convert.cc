@@ -45,6 +45,24 @@ Tokens tokensFromWire(wire::Tokens::Reader in) {
           .cache_write = in.getCacheWrite()};
 }
 
+template <typename Builder>
+void setProperties(const std::vector<Property>& from, Builder out) {
+  if (from.empty()) return;
+  auto properties = out.initProperties(static_cast<unsigned>(from.size()));
+  for (unsigned i = 0; i < properties.size(); ++i) {
+    properties[i].setName(from[i].name);
+    properties[i].setValue(from[i].value);
+  }
+}
+
+std::vector<Property> propertiesFromWire(capnp::List<wire::Property>::Reader in) {
+  std::vector<Property> out;
+  for (auto property : in) {
+    out.push_back({.name = toString(property.getName()), .value = toString(property.getValue())});
+  }
+  return out;
+}
+
 // Of a Text with its terminator.
 std::size_t textWords(const std::string& text) { return text.size() / sizeof(capnp::word) + 1; }
 
@@ -71,6 +89,28 @@ Refusal fromWire(wire::Refusal::Reader in) {
           .detail = toString(in.getDetail())};
 }
 
+ReceiptItem fromWire(wire::ReceiptItem::Reader in) {
+  return {.feature = toString(in.getFeature()),
+          .disposition = enumFromWire<Disposition>(in.getDisposition()),
+          .period_from_ns = in.getPeriodFrom(),
+          .quantity = toString(in.getQuantity()),
+          .price = toString(in.getPrice()),
+          .draws = listFromWire<Draw>(in.getDraws()),
+          .overdrawn = toString(in.getOverdrawn()),
+          .unpaid = toString(in.getUnpaid()),
+          .late_charge = toString(in.getLateCharge()),
+          .balance_after = toString(in.getBalanceAfter())};
+}
+
+HoldItem fromWire(wire::HoldItem::Reader in) {
+  HoldItem out{.feature = toString(in.getFeature()),
+               .quantity = toString(in.getQuantity()),
+               .tokens = std::nullopt,
+               .properties = propertiesFromWire(in.getProperties())};
+  if (in.hasTokens()) out.tokens = tokensFromWire(in.getTokens());
+  return out;
+}
+
 Receipt fromWire(wire::Receipt::Reader in) {
   return {.outcome = fromWire(in.getOutcome()),
           .detail = toString(in.getDetail()),
@@ -88,7 +128,11 @@ Receipt fromWire(wire::Receipt::Reader in) {
           .late_charge = toString(in.getLateCharge()),
           .grant = in.getGrant(),
           .invoice = in.getInvoice(),
-          .credit_note = in.getCreditNote()};
+          .credit_note = in.getCreditNote(),
+          .hold = in.getHold(),
+          .hold_expiry_ns = in.getHoldExpiry(),
+          .hold_expired = in.getHoldExpired(),
+          .items = listFromWire<ReceiptItem>(in.getItems())};
 }
 
 BatchResult fromWire(wire::BatchResult::Reader in) {
@@ -145,14 +189,10 @@ Usage fromWire(wire::RecordUsage::Reader in) {
             .quantity = toString(in.getQuantity()),
             .tokens = std::nullopt,
             .at_ns = in.getAt(),
-            .properties = {},
+            .properties = propertiesFromWire(in.getProperties()),
             .on_shortfall = enumFromWire<OnShortfall>(in.getOnShortfall()),
             .set = in.getSet()};
   if (in.hasTokens()) out.tokens = tokensFromWire(in.getTokens());
-  for (auto property : in.getProperties()) {
-    out.properties.push_back(
-        {.name = toString(property.getName()), .value = toString(property.getValue())});
-  }
   return out;
 }
 
@@ -161,15 +201,22 @@ void toWire(const Usage& usage, wire::RecordUsage::Builder out) {
   if (!usage.quantity.empty()) out.setQuantity(usage.quantity);
   if (usage.tokens) setTokens(*usage.tokens, out.initTokens());
   out.setAt(usage.at_ns);
-  if (!usage.properties.empty()) {
-    auto properties = out.initProperties(static_cast<unsigned>(usage.properties.size()));
-    for (unsigned i = 0; i < properties.size(); ++i) {
-      properties[i].setName(usage.properties[i].name);
-      properties[i].setValue(usage.properties[i].value);
-    }
-  }
+  setProperties(usage.properties, out);
   out.setOnShortfall(static_cast<wire::OnShortfall>(usage.on_shortfall));
   out.setSet(usage.set);
+}
+
+void toWire(const HoldItem& item, wire::HoldItem::Builder out) {
+  if (!item.feature.empty()) out.setFeature(item.feature);
+  if (!item.quantity.empty()) out.setQuantity(item.quantity);
+  if (item.tokens) setTokens(*item.tokens, out.initTokens());
+  setProperties(item.properties, out);
+}
+
+void toWire(const PlaceHold& hold, wire::PlaceHold::Builder out) {
+  auto items = out.initItems(static_cast<unsigned>(hold.items.size()));
+  for (unsigned i = 0; i < items.size(); ++i) toWire(hold.items[i], items[i]);
+  out.setTtlNs(hold.ttl_ns);
 }
 
 void toWire(std::span<const UsageEntry> entries, capnp::List<wire::UsageEntry>::Builder out) {

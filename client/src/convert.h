@@ -44,10 +44,13 @@ Usage fromWire(wire::RecordUsage::Reader in);
 AlertRule fromWire(wire::AlertRule::Reader in);
 Draw fromWire(wire::Draw::Reader in);
 Refusal fromWire(wire::Refusal::Reader in);
+ReceiptItem fromWire(wire::ReceiptItem::Reader in);
+HoldItem fromWire(wire::HoldItem::Reader in);
 
 // Accounts.
 Balance fromWire(wire::Balance::Reader in);
 CheckAnswer fromWire(wire::CheckAnswer::Reader in);
+Hold fromWire(wire::HoldInfo::Reader in);
 Customer fromWire(wire::CustomerInfo::Reader in);
 Invoice fromWire(wire::Invoice::Reader in);
 CreditNote fromWire(wire::CreditNote::Reader in);
@@ -72,6 +75,8 @@ std::vector<T> listFromWire(List list) {
 }
 
 void toWire(const Usage& usage, wire::RecordUsage::Builder out);
+void toWire(const HoldItem& item, wire::HoldItem::Builder out);
+void toWire(const PlaceHold& hold, wire::PlaceHold::Builder out);
 void toWire(std::span<const UsageEntry> entries, capnp::List<wire::UsageEntry>::Builder out);
 
 // Contents of commands.

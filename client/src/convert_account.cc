@@ -13,7 +13,8 @@ CreditBalance fromWire(wire::CreditBalance::Reader in) {
           .promotional = toString(in.getPromotional()),
           .purchased = toString(in.getPurchased()),
           .debt = toString(in.getDebt()),
-          .available = toString(in.getAvailable())};
+          .available = toString(in.getAvailable()),
+          .held = toString(in.getHeld())};
 }
 
 TokenTotals fromWire(wire::TokenTotals::Reader in) {
@@ -33,7 +34,8 @@ FeatureBalance fromWire(wire::FeatureBalance::Reader in) {
                      .unpaid = toString(in.getUnpaid()),
                      .charge = toString(in.getCharge()),
                      .events = in.getEvents(),
-                     .tokens = {}};
+                     .tokens = {},
+                     .held = toString(in.getHeld())};
   if (in.hasTokens()) out.tokens = fromWire(in.getTokens());
   return out;
 }
@@ -67,6 +69,16 @@ Terms fromWire(wire::Terms::Reader in) {
   return {.plan = toString(in.getPlan()),
           .version = in.getVersion(),
           .currency = toString(in.getCurrency())};
+}
+
+HeldItem fromWire(wire::HeldItem::Reader in) {
+  return {.asked = client::fromWire(in.getAsked()),
+          .feature = in.getFeature(),
+          .variant = toString(in.getVariant()),
+          .period_from_ns = in.getPeriodFrom(),
+          .quantity = toString(in.getQuantity()),
+          .pins = listFromWire<Draw>(in.getPins()),
+          .used = in.getUsed()};
 }
 
 LateCharge fromWire(wire::LateCharge::Reader in) {
@@ -118,6 +130,14 @@ InvoiceLine fromWire(wire::InvoiceLine::Reader in) {
 
 }  // namespace
 
+Hold fromWire(wire::HoldInfo::Reader in) {
+  return {.number = in.getNumber(),
+          .key = toString(in.getKey()),
+          .placed_ns = in.getPlaced(),
+          .expiry_ns = in.getExpiry(),
+          .items = convertAll<HeldItem>(in.getItems())};
+}
+
 Balance fromWire(wire::Balance::Reader in) {
   Balance out{.customer = toString(in.getCustomer()),
               .as_of = in.getAsOf(),
@@ -141,7 +161,8 @@ Balance fromWire(wire::Balance::Reader in) {
               .customer_credit = toString(in.getCustomerCredit()),
               .late = convertAll<LateCharge>(in.getLate()),
               .adjustments = convertAll<PendingAdjustment>(in.getAdjustments()),
-              .alerts = listFromWire<AlertRule>(in.getAlerts())};
+              .alerts = listFromWire<AlertRule>(in.getAlerts()),
+              .holds = in.getHolds()};
   for (capnp::Text::Reader feature : in.getEnabled()) out.enabled.push_back(toString(feature));
   if (in.hasTerms()) out.terms = fromWire(in.getTerms());
   if (in.hasChange()) {
@@ -153,7 +174,9 @@ Balance fromWire(wire::Balance::Reader in) {
     auto money = in.getMoney();
     out.money = SpendingBalance{.included = toString(money.getIncluded()),
                                 .top_ups = toString(money.getTopUps()),
-                                .amount = toString(money.getAmount())};
+                                .amount = toString(money.getAmount()),
+                                .held = toString(in.getHeldMoney()),
+                                .available = toString(in.getAvailableMoney())};
   }
   return out;
 }

@@ -32,5 +32,7 @@ using InvoiceNumber = Id<struct InvoiceTag, std::uint64_t>;
 using CreditNoteNumber = Id<struct CreditNoteTag, std::uint64_t>;
 /// A feature's number, given in order of first publication.
 using FeatureNumber = Id<struct FeatureTag, std::uint32_t>;
+/// A hold's number, unique within its customer.
+using HoldNumber = Id<struct HoldTag, std::uint64_t>;
 
 }  // namespace daybook

@@ -70,6 +70,14 @@ inline constexpr std::size_t kUniqueValuesMax = 100'000;
 /// lines that wait for the next invoice: late usage, one per feature, variant and period, and
 /// one-off adjustments; outcome tooManyPending
 inline constexpr std::size_t kPendingLinesMax = 40;
+/// open at a time; outcome tooManyHolds. Of expired ones that may still be settled as many are
+/// kept, the newest.
+inline constexpr std::size_t kHoldsPerCustomerMax = 1'000;
+/// features of one hold, and usages that settle one; outcome amountOverflow
+inline constexpr std::size_t kHoldItemsMax = 16;
+inline constexpr std::int64_t kHoldMinutesDefault = 5;
+/// from placed to expiry, extensions counted; outcome holdTooLong
+inline constexpr std::int64_t kHoldHoursMax = 24;
 /// usage totals that one customer moves in with; outcome amountOverflow
 inline constexpr std::size_t kOpeningUsageMax = 256;
 

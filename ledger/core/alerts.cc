@@ -84,7 +84,8 @@ Decimal availableCredits(const State& state, const Customer& customer, Instant n
   if (state.plan(running->terms).model != ConsumptionModel::credits) return {};
   Decimal sum;
   for (const Grant& grant : customer.grants) {
-    if (coversInstant(grant, now, now)) sum += grant.remaining;
+    // What is held is not used yet.
+    if (coversInstant(grant, now, now)) sum += grant.remaining + grant.held;
   }
   return sum - customer.credit_debt;
 }
@@ -110,7 +111,7 @@ std::vector<AlertRaised> usageAlerts(const State& state, const Customer& custome
     }
     case ConsumptionModel::balance:
       raiseAll(raised, rules, AlertKind::balance, period, period.balance.included,
-               {period.balance.amount, recorded.balance_after});
+               {period.balance.amount, period.balance.amount - (recorded.price - recorded.unpaid)});
       break;
   }
   return raised;

@@ -14,7 +14,8 @@ namespace daybook::core {
 /// The customer's own rules, else the plan's, else the default ones.
 const std::vector<AlertRule>& alertRules(const Customer& customer, const Plan& plan);
 
-/// What usage now may draw of any feature, less the debt; 0 while no credits plan runs.
+/// What usage now may draw of any feature, and what holds set aside of it, less the debt; 0 while
+/// no credits plan runs.
 Decimal availableCredits(const State& state, const Customer& customer, Instant now);
 
 /// The levels that recording the judged usage crosses. REQUIRES: the judgement is ok.

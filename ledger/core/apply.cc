@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "ledger/base/limits.h"
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/fit_checks.h"
+#include "ledger/core/holds.h"
 #include "ledger/core/spending.h"
 #include "ledger/core/terms.h"
 #include "ledger/core/usage.h"
@@ -62,7 +64,7 @@ void draw(Customer& customer, const std::vector<Draw>& draws, Instant at) {
   for (const Draw& part : draws) {
     Grant& grant = grantOf(customer, part.grant);
     grant.remaining -= part.amount;
-    require(!grant.remaining.isNegative() && grant.remaining <= grant.credits,
+    require(!grant.remaining.isNegative() && grant.remaining + grant.held <= grant.credits,
             "no grant gives more than it has, or gets more back than it gave");
     if (part.amount.isPositive()) grant.last_drawn = std::max(grant.last_drawn, at);
   }
@@ -119,12 +121,41 @@ bool awaitsPeriod(const Customer& customer) {
          runningPeriod(customer) == nullptr;
 }
 
+/// The open hold with this number.
+std::vector<Hold>::iterator openHold(Customer& customer, HoldNumber number) {
+  const auto found = std::find_if(customer.holds.begin(), customer.holds.end(),
+                                  [number](const Hold& hold) { return hold.number == number; });
+  require(found != customer.holds.end(), "the hold is open");
+  return found;
+}
+
+/// A hold ends: what it pinned is free.
+Hold takeHold(Customer& customer, HoldNumber number) {
+  const auto found = openHold(customer, number);
+  Hold hold = std::move(*found);
+  customer.holds.erase(found);
+  for (const HeldItem& item : hold.items) unpin(customer, item.pins);
+  return hold;
+}
+
+/// Whether a hold that is open, or may still be settled, was placed in the period.
+bool isHeldIn(const Customer& customer, const UsagePeriod& period) {
+  const auto is_in = [&period](const Hold& hold) {
+    return std::any_of(hold.items.begin(), hold.items.end(), [&period](const HeldItem& item) {
+      return item.period_from == period.span.from;
+    });
+  };
+  return std::any_of(customer.holds.begin(), customer.holds.end(), is_in) ||
+         std::any_of(customer.expired_holds.begin(), customer.expired_holds.end(), is_in);
+}
+
 /// The customer and the state that one event is folded into; one overload per kind.
 struct Fold {
   Customer& customer;
   const State& state;
   Position position;
   Instant recorded;
+  std::string_view key;
 
   // ---- the customer
 
@@ -363,7 +394,72 @@ struct Fold {
       addLate(customer, period, voided.feature, voided.variant, -voided.quantity,
               -voided.late_charge);
     }
-    customer.voided.push_back({voided.usage, voided.at});
+    if (voided.item == 0) customer.voided.push_back({voided.usage, voided.at});
+  }
+
+  // ---- holds
+
+  void operator()(const HoldPlaced& placed) const {
+    require(placed.number == customer.last_hold.next(), "holds are numbered 1, 2, ...");
+    require(!key.empty() && findHold(customer.holds, key) == nullptr, "a hold is named by its key");
+    require(placed.expiry > recorded, "a hold lives for some time");
+    Hold& hold = customer.holds.emplace_back();
+    hold.number = placed.number;
+    hold.key = key;
+    hold.placed = recorded;
+    hold.expiry = placed.expiry;
+    for (const PlacedItem& item : placed.items) {
+      requirePublished(state.ledger, item.held.feature);
+      require(!item.held.quantity.isNegative(), "a hold sets something aside, or nothing");
+      pin(customer, item.held.pins);
+      hold.items.push_back(item.held);
+    }
+    customer.last_hold = placed.number;
+  }
+
+  void operator()(const HoldUsed& used) const {
+    Hold& hold = *openHold(customer, used.number);
+    const auto item = std::find_if(
+        hold.items.begin(), hold.items.end(),
+        [&used](const HeldItem& candidate) { return candidate.feature == used.usage.feature; });
+    require(item != hold.items.end(), "what is used is held");
+    reduce(customer, *item, used.taken, used.pins);
+    item->used = true;
+    (*this)(used.usage);
+  }
+
+  void operator()(const HoldSettled& settled) const {
+    if (settled.expired) {
+      const auto is_it = [&settled](const Hold& hold) { return hold.number == settled.number; };
+      require(std::erase_if(customer.expired_holds, is_it) == 1, "the hold has expired");
+    } else {
+      takeHold(customer, settled.number);
+    }
+    for (const UsageRecorded& usage : settled.usages) (*this)(usage);
+  }
+
+  void operator()(const HoldReleased& released) const { takeHold(customer, released.number); }
+
+  void operator()(const HoldExtended& extended) const {
+    Hold& hold = *openHold(customer, extended.number);
+    require(extended.expiry >= hold.expiry, "a hold is not shortened");
+    hold.expiry = extended.expiry;
+  }
+
+  void operator()(const HoldExpired& expired) const {
+    require(
+        openHold(customer, expired.number)->expiry == expired.expiry && expired.expiry <= recorded,
+        "a hold expires at its time");
+    Hold hold = takeHold(customer, expired.number);
+    for (HeldItem& item : hold.items) item.pins.clear();
+    const Duration kept =
+        std::max(state.ledger.ledger.settings.late_window, Duration::hours(limits::kHoldHoursMax));
+    std::erase_if(customer.expired_holds,
+                  [&](const Hold& earlier) { return earlier.expiry < expired.expiry - kept; });
+    if (customer.expired_holds.size() == limits::kHoldsPerCustomerMax) {
+      customer.expired_holds.erase(customer.expired_holds.begin());
+    }
+    customer.expired_holds.push_back(std::move(hold));
   }
 
   // ---- credits and money
@@ -529,15 +625,17 @@ struct Fold {
   /// Drops what no usage can reach any more once a period that ended at `to` is closed.
   void forget(Instant to) const {
     const Instant horizon = to - state.ledger.ledger.settings.late_window;
-    std::erase_if(customer.closed,
-                  [horizon](const UsagePeriod& period) { return period.span.to <= horizon; });
+    std::erase_if(customer.closed, [this, horizon](const UsagePeriod& period) {
+      return period.span.to <= horizon && !isHeldIn(customer, period);
+    });
     std::erase_if(customer.voided,
                   [horizon](const VoidedUsage& voided) { return voided.at < horizon; });
     // Usage of the periods that are left may be corrected.
     const Instant reached = customer.closed.empty() ? to : customer.closed.front().span.from;
     std::erase_if(customer.grants, [to, reached](const Grant& grant) {
       const bool runs = grant.kind == GrantKind::plan && grant.expiry > to;
-      return grant.remaining.isZero() && !runs && grant.last_drawn < reached;
+      const bool is_empty = grant.remaining.isZero() && grant.held.isZero();
+      return is_empty && !runs && grant.last_drawn < reached;
     });
   }
 
@@ -594,13 +692,52 @@ void setImprovement(Customer& customer, const State& state) {
   period.raise_at = next ? next->at : Instant{};
 }
 
+void applyUsage(Customer& customer, const State& state, const UsageRecorded& usage,
+                Instant recorded) {
+  Fold{customer, state, {}, recorded, {}}(usage);
+}
+
+void pin(Customer& customer, const std::vector<Draw>& pins) {
+  for (const Draw& part : pins) {
+    Grant& grant = grantOf(customer, part.grant);
+    grant.remaining -= part.amount;
+    grant.held += part.amount;
+    require(part.amount.isPositive() && !grant.remaining.isNegative(),
+            "no more is pinned of a grant than is left of it");
+  }
+}
+
+void unpin(Customer& customer, const std::vector<Draw>& pins) {
+  for (const Draw& part : pins) {
+    Grant& grant = grantOf(customer, part.grant);
+    grant.held -= part.amount;
+    grant.remaining += part.amount;
+    require(!grant.held.isNegative(), "no more of a grant is freed than was pinned");
+  }
+}
+
+void reduce(Customer& customer, HeldItem& item, Decimal taken, const std::vector<Draw>& pins) {
+  item.quantity -= taken;
+  require(!taken.isNegative() && !item.quantity.isNegative(), "no more is taken than is held");
+  for (const Draw& part : pins) {
+    const auto found =
+        std::find_if(item.pins.begin(), item.pins.end(),
+                     [&part](const Draw& candidate) { return candidate.grant == part.grant; });
+    require(found != item.pins.end() && part.amount.isPositive() && part.amount <= found->amount,
+            "no more of a grant is freed than was pinned");
+    found->amount -= part.amount;
+    if (found->amount.isZero()) item.pins.erase(found);
+  }
+  unpin(customer, pins);
+}
+
 void applyToCustomer(Customer& customer, const State& state, const EventBody& body,
-                     Position position, Instant recorded) {
+                     const EventHead& head) {
   require(!awaitsPeriod(customer) || std::holds_alternative<PeriodStarted>(body),
           "a subscription's first usage period follows at once");
-  std::visit(Fold{customer, state, position, recorded}, body);
+  std::visit(Fold{customer, state, head.position, head.recorded, head.key}, body);
   customer.events += 1;
-  customer.last = position;
+  customer.last = head.position;
 }
 
 }  // namespace daybook::core

@@ -13,7 +13,7 @@ namespace daybook::core {
 
 std::size_t liveGrants(const Customer& customer, Instant now) {
   const auto is_live = [now](const Grant& grant) {
-    return grant.remaining.isPositive() && now < grant.expiry;
+    return (grant.remaining.isPositive() || grant.held.isPositive()) && now < grant.expiry;
   };
   return static_cast<std::size_t>(
       std::count_if(customer.grants.begin(), customer.grants.end(), is_live));

@@ -1,5 +1,6 @@
 // Voiding usage: section 5 of BILLING.md, "Corrections".
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "ledger/base/check.h"
@@ -55,7 +56,7 @@ void reverseCredits(UsageVoided& voided, const Subject& subject, const Customer&
     const auto grant = std::find_if(grants.begin(), grants.end(),
                                     [&draw](const Grant& g) { return g.number == draw.grant; });
     CHECK(grant != grants.end(), "a grant stays as long as its draws may be voided");
-    const Decimal part = least(draw.amount, grant->credits - grant->remaining);
+    const Decimal part = least(draw.amount, grant->credits - grant->remaining - grant->held);
     grant->remaining += part;
     elsewhere += draw.amount - part;
     if (part.isPositive()) voided.draws.push_back({draw.grant, -part});
@@ -107,69 +108,94 @@ bool isVoided(const Customer& customer, Position position) {
                      [position](const VoidedUsage& voided) { return voided.position == position; });
 }
 
-}  // namespace
-
-Decision decideVoid(const State& state, const Customer& customer, const VoidUsage& voiding,
-                    const Context& context) {
-  const UsageRecorded* usage =
-      context.subject == nullptr ? nullptr : std::get_if<UsageRecorded>(&context.subject->body);
-  if (usage == nullptr) return refusal(Outcome::unknownUsage, voiding.usage_key);
-  CHECK(context.subject->customer == customer.number, "keys are looked up by customer");
+/// One usage of the event reversed, as the customer is now; or why it cannot be.
+struct Reversal {
+  Verdict verdict;
   UsageVoided voided;
-  voided.asked = voiding;
-  voided.usage = context.subject->position;
-  voided.at = judgedAt(usage->asked, context.subject->recorded);
-  if (voided.at < context.now - state.ledger.ledger.settings.late_window) {
-    return refusal(Outcome::tooOld, "at");
-  }
-  if (isVoided(customer, voided.usage)) return refusal(Outcome::alreadyVoided);
-  const UsagePeriod* period = periodOf(customer.periods, usage->period_from, voided.usage);
+  Decimal repaid;  // of its overdraft, by grants since
+};
+
+Reversal reverseOne(const Draft& draft, const UsageRecorded& usage, UsageVoided voided) {
+  const State& state = draft.state();
+  const Customer& customer = draft.customer();
+  const UsagePeriod* period = periodOf(customer.periods, usage.period_from, voided.usage);
   voided.disposition =
       period == runningPeriod(customer) ? Disposition::current : Disposition::grace;
   if (period == nullptr) {
-    period = periodOf(customer.closed, usage->period_from, voided.usage);
+    period = periodOf(customer.closed, usage.period_from, voided.usage);
     voided.disposition = Disposition::late;
   }
-  if (period == nullptr) return refusal(Outcome::periodClosed);
-  const Feature& feature = featureOf(state.ledger, usage->feature);
-  if (feature.meter == Meter::max || feature.meter == Meter::latest || usage->asked.set) {
-    return refusal(Outcome::notVoidable);
+  if (period == nullptr) return {{Outcome::periodClosed, {}}, {}, {}};
+  const Feature& feature = featureOf(state.ledger, usage.feature);
+  if (feature.meter == Meter::max || feature.meter == Meter::latest || usage.asked.set) {
+    return {{Outcome::notVoidable, {}}, {}, {}};
   }
 
-  voided.feature = usage->feature;
-  voided.variant = usage->variant;
-  voided.period_from = usage->period_from;
-  voided.quantity = usage->quantity;
-  voided.tokens = usage->tokens;
-  voided.unpaid = usage->unpaid;
-  const FeatureUsage* total = usageIn(*period, usage->feature, usage->variant);
+  voided.feature = usage.feature;
+  voided.variant = usage.variant;
+  voided.period_from = usage.period_from;
+  voided.quantity = usage.quantity;
+  voided.tokens = usage.tokens;
+  voided.unpaid = usage.unpaid;
+  const FeatureUsage* total = usageIn(*period, usage.feature, usage.variant);
   CHECK(total != nullptr, "the usage was counted");
-  if (total->quantity < usage->quantity) {
-    return refusal(Outcome::notVoidable, "the total was set to less since");
+  if (total->quantity < usage.quantity) {
+    return {{Outcome::notVoidable, "the total was set to less since"}, {}, {}};
   }
   if (feature.meter == Meter::unique) {
-    voided.value = *countedValue(feature, usage->asked);
+    voided.value = *countedValue(feature, usage.asked);
     const bool is_last = valueCount(*total, voided.value) == 1;
     voided.quantity = Decimal::fromInteger(is_last ? 1 : 0);
   }
   const Plan& plan = state.plan(period->terms);
   const PlanFeature* sold = planFeature(plan, feature.code);
   CHECK(sold != nullptr, "the plan version sells what was used");
-  const Subject subject{*usage, *period, featureTerms(state, *period, plan, *sold, usage->feature),
+  const Subject subject{usage, *period, featureTerms(state, *period, plan, *sold, usage.feature),
                         plan.model};
-  reverse(voided, subject, customer, context.now);
+  reverse(voided, subject, customer, draft.now());
   if (!voided.late_charge.isZero() &&
       !hasRoomForLate(customer, *period, voided.feature, voided.variant)) {
-    return refusal(Outcome::tooManyPending);
+    return {{Outcome::tooManyPending, {}}, {}, {}};
   }
+  Decimal repaid;
+  if (plan.model == ConsumptionModel::credits) {
+    repaid = greatest(usage.overdrawn, Decimal()) - voided.debt;
+  }
+  return {{}, std::move(voided), repaid};
+}
 
-  const Decimal paid = plan.model == ConsumptionModel::credits
-                           ? greatest(usage->overdrawn, Decimal()) - voided.debt
-                           : Decimal();
+}  // namespace
+
+Decision decideVoid(const State& state, const Customer& customer, const VoidUsage& voiding,
+                    const Context& context) {
+  std::span<const UsageRecorded> usages;
+  if (context.subject != nullptr) usages = usagesOf(context.subject->body);
+  if (usages.empty()) return refusal(Outcome::unknownUsage, voiding.usage_key);
+  CHECK(context.subject->customer == customer.number, "keys are looked up by customer");
+  const Position position = context.subject->position;
+  const Instant at = judgedAt(usages.front().asked, context.subject->recorded);
+  if (at < context.now - state.ledger.ledger.settings.late_window) {
+    return refusal(Outcome::tooOld, "at");
+  }
+  if (isVoided(customer, position)) return refusal(Outcome::alreadyVoided);
   Draft draft(state, customer, context.now);
-  draft.add(std::move(voided));
-  if (paid.isPositive()) {
-    draft.add(CreditsGranted{std::nullopt, paidOverdraft(draft.customer(), paid, context.now), {}});
+  Decimal repaid;
+  for (std::size_t i = 0; i < usages.size(); ++i) {
+    UsageVoided voided;
+    voided.asked = voiding;
+    voided.usage = position;
+    voided.item = static_cast<std::uint32_t>(i);
+    voided.at = at;
+    Reversal reversal = reverseOne(draft, usages[i], std::move(voided));
+    if (!reversal.verdict.isOk()) {
+      return refusal(reversal.verdict.outcome, std::move(reversal.verdict.detail));
+    }
+    if (reversal.repaid.isPositive()) repaid += reversal.repaid;
+    draft.add(std::move(reversal.voided));
+  }
+  if (repaid.isPositive()) {
+    const Grant grant = paidOverdraft(draft.customer(), repaid, context.now);
+    draft.add(CreditsGranted{std::nullopt, grant, {}});
   }
   return decisionOf(std::move(draft));
 }

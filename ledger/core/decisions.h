@@ -27,6 +27,17 @@ Decision decisionOf(Draft&& draft, std::size_t keyed = 0);
 Decision decideUsage(const State& state, const Customer& customer, const RecordUsage& usage,
                      const Context& context);
 
+// decide_hold.cc
+Decision decidePlace(const State& state, const Customer& customer, const PlaceHold& place,
+                     const Context& context);
+Decision decideSettle(const State& state, const Customer& customer, const SettleHold& settle,
+                      const Context& context);
+Decision decideUse(const State& state, const Customer& customer, const UseHold& use,
+                   const Context& context);
+Decision decideRelease(const Customer& customer, const ReleaseHold& release,
+                       const Context& context);
+Decision decideExtend(const Customer& customer, const ExtendHold& extend, const Context& context);
+
 // decide_purchase.cc
 Decision decidePurchase(const State& state, const Customer& customer, const BuyCredits& buy,
                         const Context& context);

@@ -44,7 +44,7 @@ CreditNoteNumber Draft::addCreditNote(CreditNoteClosed closed) {
 void Draft::add(EventBody body) {
   last_ = last_.next();
   try {
-    applyToCustomer(customer_, state_, body, last_, now_);
+    applyToCustomer(customer_, state_, body, {last_, now_, {}});
   } catch (const UnfitEvent& error) {
     CHECK(false, error.what());
   }

@@ -28,9 +28,6 @@ bool coversInstant(const Grant& grant, Instant at, Instant now) {
   return at < grant.expiry && grant.effective <= (grant.kind == GrantKind::plan ? at : now);
 }
 
-namespace {
-
-/// Whether the grant is one for this usage, whatever is left of it.
 bool isFor(const Grant& grant, const DrawScope& scope) {
   // Of what a closed period gave nothing is left; other credits must still be there.
   if (scope.is_late && (grant.kind == GrantKind::plan || scope.now >= grant.expiry)) return false;
@@ -38,8 +35,6 @@ bool isFor(const Grant& grant, const DrawScope& scope) {
   return grant.features.empty() || std::find(grant.features.begin(), grant.features.end(),
                                              scope.feature) != grant.features.end();
 }
-
-}  // namespace
 
 bool mayPay(const Grant& grant, const DrawScope& scope) {
   return grant.remaining.isPositive() && isFor(grant, scope);
@@ -80,14 +75,14 @@ std::vector<Draw> putBack(const std::vector<Grant>& grants, const DrawScope& sco
   CHECK(!amount.isNegative(), "what is put back was taken");
   std::vector<const Grant*> drawn;
   for (const Grant& grant : grants) {
-    if (grant.remaining == grant.credits || grant.last_drawn < since) continue;
+    if (grant.remaining + grant.held == grant.credits || grant.last_drawn < since) continue;
     if (!grant.expired && isFor(grant, scope)) drawn.push_back(&grant);
   }
   std::sort(drawn.begin(), drawn.end(),
             [](const Grant* left, const Grant* right) { return drawnBefore(*right, *left); });
   std::vector<Draw> draws;
   for (const Grant* grant : drawn) {
-    const Decimal part = least(grant->credits - grant->remaining, amount);
+    const Decimal part = least(grant->credits - grant->remaining - grant->held, amount);
     if (part.isPositive()) draws.push_back({grant->number, -part});
     amount -= part;
   }

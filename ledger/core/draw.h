@@ -23,6 +23,9 @@ bool drawnBefore(const Grant& left, const Grant& right);
 /// grant in its period, another one before its expiry and once it is effective.
 bool coversInstant(const Grant& grant, Instant at, Instant now);
 
+/// Whether the grant is one for this usage, whatever is left of it.
+bool isFor(const Grant& grant, const DrawScope& scope);
+
 /// Whether the grant has something to pay with for this usage.
 bool mayPay(const Grant& grant, const DrawScope& scope);
 

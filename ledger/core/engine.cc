@@ -12,6 +12,7 @@
 #include "ledger/core/draft.h"
 #include "ledger/core/fit_checks.h"
 #include "ledger/core/forms.h"
+#include "ledger/core/holds.h"
 #include "ledger/core/periods.h"
 #include "ledger/core/terms.h"
 
@@ -96,6 +97,22 @@ Decision decideAsked(const State&, const Customer& c, const SetAlerts& a, const 
   return decisionOf(c.number, AlertsSet{a});
 }
 
+Decision decideAsked(const State& s, const Customer& c, const SettleHold& a, const Context& x) {
+  return decideSettle(s, c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const UseHold& a, const Context& x) {
+  return decideUse(s, c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const ReleaseHold& a, const Context& x) {
+  return decideRelease(c, a, x);
+}
+Decision decideAsked(const State&, const Customer& c, const ExtendHold& a, const Context& x) {
+  return decideExtend(c, a, x);
+}
+Decision decideAsked(const State& s, const Customer& c, const PlaceHold& a, const Context& x) {
+  return decidePlace(s, c, a, x);
+}
+
 Decision decideForCustomer(const State& state, const Customer& customer, const Command& command,
                            const Context& context) {
   if (isAnythingDue(state, context.now)) {
@@ -141,7 +158,24 @@ bool isOfLedger(const EventBody& body) {
          std::holds_alternative<CatalogPublished>(body) || std::holds_alternative<ClockMoved>(body);
 }
 
+/// The hold that a command is about; nullptr: none.
+const std::string* holdOf(const CommandBody& body) {
+  if (const auto* settle = std::get_if<SettleHold>(&body)) return &settle->hold;
+  if (const auto* use = std::get_if<UseHold>(&body)) return &use->hold;
+  if (const auto* release = std::get_if<ReleaseHold>(&body)) return &release->hold;
+  if (const auto* extend = std::get_if<ExtendHold>(&body)) return &extend->hold;
+  return nullptr;
+}
+
 }  // namespace
+
+const std::string* subjectKey(const Customer& customer, const CommandBody& body) {
+  if (const auto* voiding = std::get_if<VoidUsage>(&body)) return &voiding->usage_key;
+  const std::string* hold = holdOf(body);
+  const bool is_in_state = hold == nullptr || findHold(customer.holds, *hold) != nullptr ||
+                           findHold(customer.expired_holds, *hold) != nullptr;
+  return is_in_state ? nullptr : hold;
+}
 
 Decision decisionOf(CustomerNumber customer, EventBody body) {
   Decision decision;
@@ -175,6 +209,8 @@ Decision Engine::decideDue(CustomerNumber number, const Context& context) const 
   const Customer& customer = state_.customer(number);
   const auto due = nextDue(state_.ledger.ledger.settings, customer);
   if (!due || due->at > context.now) return nothing;
+  // Nothing to be drafted: no copy of the customer.
+  if (due->kind == DueKind::holdExpiry) return decisionOf(number, expiredHold(customer));
   Draft draft(state_, customer, context.now);
   workOff(draft, *due, context.boundaries);
   return decisionOf(std::move(draft));
@@ -333,7 +369,7 @@ void Engine::foldOfCustomer(const Event& event) {
   const LedgerSettings& settings = ledger.ledger.settings;
   const bool moves_due = mayMoveDue(customer, event.body);
   const auto before = moves_due ? nextDue(settings, customer) : std::nullopt;
-  applyToCustomer(customer, state_, event.body, event.position, event.recorded);
+  applyToCustomer(customer, state_, event.body, {event.position, event.recorded, event.key});
   if (!moves_due) return;
   const auto after = nextDue(settings, customer);
   if (before == after) return;

@@ -38,9 +38,13 @@ namespace daybook::core {
 struct Context {
   Instant now;
   const Boundaries& boundaries;
-  /// VoidUsage: the event of the customer that carries the key it names; nullptr: there is none.
+  /// VoidUsage: the event of the customer that carries the key it names; nullptr: there is none. A
+  /// command about a hold that is neither open nor among the expired ones: in the same way.
   const Event* subject = nullptr;
 };
+
+/// The key of the customer's event that is Context::subject of the command; nullptr: it needs none.
+const std::string* subjectKey(const Customer& customer, const CommandBody& body);
 
 /// The events of one decision, not yet sealed. Empty events with an ok verdict: nothing to record.
 struct Decision {

@@ -137,6 +137,7 @@ void requireNextGrant(const LedgerState& ledger, const Customer& customer, const
   require(grant.number == customer.last_grant.next(), "grants are numbered 1, 2, ...");
   require(!grant.remaining.isNegative() && grant.remaining <= grant.credits,
           "no more is left of a grant than it gave");
+  require(grant.held.isZero(), "nothing of a new grant is held");
   require(!debt_paid.isNegative() && debt_paid <= customer.credit_debt,
           "no more debt is paid than there is");
   for (const FeatureNumber feature : grant.features) requirePublished(ledger, feature);

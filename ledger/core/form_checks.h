@@ -16,6 +16,12 @@
 
 namespace daybook::core {
 
+// Holds.
+Verdict formOf(const PlaceHold& place);
+Verdict formOf(const SettleHold& settle);
+Verdict formOf(const UseHold& use);
+Verdict formOf(const ReleaseHold& release);
+Verdict formOf(const ExtendHold& extend);
 // Customers and their subscriptions.
 Verdict formOf(const CreateCustomer& create);
 Verdict formOf(const UpdateCustomer& update);

@@ -6,6 +6,7 @@
 #include "ledger/base/check.h"
 #include "ledger/core/alerts.h"
 #include "ledger/core/catalog_lookup.h"
+#include "ledger/core/holds.h"
 #include "ledger/core/rating.h"
 #include "ledger/core/spending.h"
 #include "ledger/core/terms.h"
@@ -250,6 +251,7 @@ void rollOver(Draft& draft, const Grant& from, Decimal credits) {
   grant.number = draft.customer().last_grant.next();
   grant.credits = credits;
   grant.remaining = credits;
+  grant.held = {};
   grant.expiry = runningPeriod(draft.customer())->span.to;
   grant.rollovers = from.rollovers + 1;
   grant.last_drawn = {};
@@ -459,6 +461,8 @@ void expirePlanCredits(Draft& draft) {
 
 void workOff(Draft& draft, const Due& due, const Boundaries& boundaries) {
   switch (due.kind) {
+    case DueKind::holdExpiry:
+      return draft.add(expiredHold(draft.customer()));
     case DueKind::periodClose:
       closeOldestPeriod(draft);
       return;

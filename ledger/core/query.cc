@@ -10,6 +10,7 @@
 #include "ledger/core/draft.h"
 #include "ledger/core/draw.h"
 #include "ledger/core/forms.h"
+#include "ledger/core/holds.h"
 #include "ledger/core/periods.h"
 #include "ledger/core/rating.h"
 #include "ledger/core/terms.h"
@@ -67,6 +68,7 @@ CreditBalance creditsAt(const State& state, const Customer& customer, FeatureNum
   credits.debt = customer.credit_debt;
   Decimal drawable;
   for (const Grant& grant : customer.grants) {
+    credits.held += grant.held;
     if (!coversInstant(grant, at, now)) continue;
     addRemaining(credits, grant);
     if (feature.isNone() || mayPay(grant, {feature, at, now})) drawable += grant.remaining;
@@ -87,16 +89,17 @@ std::vector<Grant> usableGrants(const Customer& customer, Instant now) {
   return usable;
 }
 
-/// What is left of the included units: negative when overdrawn, never when the rest is charged.
-Decimal remainingUnits(const FeatureTerms& terms) {
+/// What is left of the included units beside what is held: negative when overdrawn, never when the
+/// rest is charged.
+Decimal remainingUnits(const FeatureTerms& terms, Decimal held) {
   if (terms.feature->unlimited) return {};
-  const Decimal left = terms.included - countedUnits(*terms.period, terms.number);
+  const Decimal left = terms.included - countedUnits(*terms.period, terms.number) - held;
   return terms.feature->overage == Overage::charge ? greatest(left, Decimal()) : left;
 }
 
 /// One variant of a feature. What is included is shared by all, and so is what remains of it.
-FeatureBalance featureBalance(const FeatureTerms& terms, const FeatureUsage& usage,
-                              Decimal charge) {
+FeatureBalance featureBalance(const FeatureTerms& terms, const FeatureUsage& usage, Decimal charge,
+                              Decimal held) {
   FeatureBalance balance;
   balance.feature = terms.feature->feature;
   balance.variant = usage.variant;
@@ -106,17 +109,18 @@ FeatureBalance featureBalance(const FeatureTerms& terms, const FeatureUsage& usa
   balance.events = usage.events;
   balance.tokens = usage.tokens;
   balance.included = terms.included;
+  balance.held = held;
   balance.charge = charge;
   switch (terms.plan->model) {
     case ConsumptionModel::metered:
-      balance.remaining = remainingUnits(terms);
+      balance.remaining = remainingUnits(terms, held);
       break;
     case ConsumptionModel::credits:
       break;
     case ConsumptionModel::balance:
       if (!terms.feature->unlimited) {
         balance.remaining =
-            greatest(terms.included - countedUnits(*terms.period, terms.number), Decimal());
+            greatest(terms.included - countedUnits(*terms.period, terms.number) - held, Decimal());
       }
       balance.charge = usage.charged - usage.unpaid;
       break;
@@ -124,16 +128,17 @@ FeatureBalance featureBalance(const FeatureTerms& terms, const FeatureUsage& usa
   return balance;
 }
 
-void addFeature(Balance& balance, const FeatureTerms& terms) {
+void addFeature(Balance& balance, const Customer& customer, const FeatureTerms& terms) {
   const bool is_metered = terms.plan->model == ConsumptionModel::metered && !terms.period->trial;
   const std::vector<VariantCharge> charges =
       is_metered ? variantCharges(terms) : std::vector<VariantCharge>();
+  const Decimal held = heldUnits({customer.holds}, terms);
   const auto add = [&](const FeatureUsage& usage) {
     const auto charge = std::find_if(charges.begin(), charges.end(), [&usage](const auto& each) {
       return each.variant == usage.variant;
     });
     balance.features.push_back(
-        featureBalance(terms, usage, charge == charges.end() ? Decimal() : charge->charge));
+        featureBalance(terms, usage, charge == charges.end() ? Decimal() : charge->charge, held));
   };
   FeatureUsage plain;
   plain.feature = terms.number;
@@ -168,13 +173,17 @@ void addRunningPeriod(Balance& balance, const State& state, const Customer& cust
   balance.period_from = running.span.from;
   balance.period_to = running.span.to;
   balance.money = running.balance;
+  if (plan.model == ConsumptionModel::balance) {
+    balance.available_money = availableMoney(state, customer, running);
+    balance.held_money = running.balance.amount - balance.available_money;
+  }
   balance.alerts = running.alerts;
   for (const PlanFeature& sold : plan.features) {
     const FeatureNumber number = state.feature(sold.feature);
     const FeatureTerms terms = featureTerms(state, running, plan, sold, number);
     switch (featureOf(state.ledger, number).type) {
       case FeatureType::metered:
-        addFeature(balance, terms);
+        addFeature(balance, customer, terms);
         break;
       case FeatureType::boolean:
         balance.enabled.push_back(sold.feature);
@@ -201,11 +210,17 @@ void addSubscription(Balance& balance, const Subscription& subscription) {
 void addStanding(CheckAnswer& answer, const State& state, const Customer& customer,
                  const UsageJudgement& judgement, Instant at, Instant now) {
   answer.credits = creditsAt(state, customer, judgement.recorded.feature, at, now);
-  if (judgement.period != nullptr) answer.balance = judgement.period->balance.amount;
+  if (judgement.period != nullptr) {
+    const bool is_late = judgement.recorded.disposition == Disposition::late;
+    answer.balance = is_late ? judgement.period->balance.amount
+                             : availableMoney(state, customer, *judgement.period);
+  }
   if (judgement.terms.feature == nullptr) return;
   answer.unlimited = judgement.terms.feature->unlimited;
   if (judgement.plan->model == ConsumptionModel::metered) {
-    answer.remaining_included = remainingUnits(judgement.terms);
+    const bool is_late = judgement.recorded.disposition == Disposition::late;
+    const Decimal held = is_late ? Decimal() : heldUnits({customer.holds}, judgement.terms);
+    answer.remaining_included = remainingUnits(judgement.terms, held);
   }
 }
 
@@ -215,7 +230,7 @@ UsageJudgement judge(const State& state, const Customer& customer, const RecordU
   judgement.verdict = formOf(usage);
   if (!judgement.verdict.isOk()) return judgement;
   try {
-    return judgeUsage(state, customer, usage, now);
+    return judgeUsage(state, customer, usage, now, {nullptr, nullptr, Aim::check});
   } catch (const Overflow&) {
     judgement.verdict = {Outcome::amountOverflow, {}};
     return judgement;
@@ -265,6 +280,7 @@ Balance balanceOf(const State& state, const Customer& recorded, const Context& c
   }
   balance.late = customer.late;
   balance.adjustments = customer.adjustments;
+  balance.holds = customer.holds.size();
   return balance;
 }
 

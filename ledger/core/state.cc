@@ -168,6 +168,7 @@ std::optional<Due> nextDue(const LedgerSettings& settings, const Customer& custo
     CHECK(!customer.closed.empty(), "late charges are of closed periods");
     consider(customer.closed.back().span.to + settings.late_window, DueKind::adjustmentClose);
   }
+  for (const Hold& hold : customer.holds) consider(hold.expiry, DueKind::holdExpiry);
   for (const Grant& grant : customer.grants) {
     if (grant.remaining.isZero() || grant.expiry.isNever()) continue;
     // Without a grace the next period starts first: credits may go over into it.

@@ -25,6 +25,7 @@ namespace daybook::core {
 /// What time alone will cause. The numbers are the order of works due at one instant (BILLING.md
 /// section 9).
 enum class DueKind : std::uint8_t {
+  holdExpiry = 0,
   periodClose = 1,
   adjustmentClose = 2,  // of late charges after a subscription
   creditExpiry = 3,

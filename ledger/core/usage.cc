@@ -7,6 +7,7 @@
 #include "ledger/base/limits.h"
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/draw.h"
+#include "ledger/core/holds.h"
 #include "ledger/core/rating.h"
 
 namespace daybook::core {
@@ -22,8 +23,19 @@ struct Case {
   const RecordUsage& usage;
   Instant at;
   Instant now;
+  const HoldUse& hold;
   const FeatureUsage* before = &kNoUsage;  // of the feature and variant
 };
+
+/// Whether open holds leave less than there is: not of closed periods.
+bool hasHolds(const UsageJudgement& judgement, const Case& c) {
+  return !c.customer.holds.empty() && judgement.recorded.disposition != Disposition::late;
+}
+
+/// The open holds once this usage is recorded.
+OpenHolds holdsAfter(const UsageJudgement& judgement, const Case& c) {
+  return {c.customer.holds, c.hold.own, judgement.taken};
+}
 
 void refuse(UsageJudgement& judgement, Outcome outcome, std::string detail = {}) {
   judgement.verdict = {outcome, std::move(detail)};
@@ -34,8 +46,10 @@ void refuseShort(UsageJudgement& judgement, Outcome outcome) {
   refuse(judgement, judgement.period->trial ? Outcome::trialLimit : outcome);
 }
 
-/// What the caller chose for usage that does not fit. Nothing is owed after a trial.
+/// What the caller chose for usage that does not fit. Nothing is owed after a trial. What settles a
+/// hold was done.
 OnShortfall onShortfall(const UsageJudgement& judgement, const Case& c) {
+  if (c.hold.settled != nullptr) return OnShortfall::overdraw;
   const bool owes = c.usage.on_shortfall == OnShortfall::overdraw;
   return owes && judgement.period->trial ? OnShortfall::reject : c.usage.on_shortfall;
 }
@@ -80,25 +94,52 @@ void judgeTime(UsageJudgement& judgement, const Case& c) {
   judgement.recorded.period_from = judgement.period->span.from;
 }
 
+/// What became of the subscription since a hold was placed.
+bool isOfState(Outcome outcome) {
+  return outcome == Outcome::noSubscription || outcome == Outcome::paused ||
+         outcome == Outcome::periodClosed || outcome == Outcome::featureNotInPlan ||
+         outcome == Outcome::wrongFeatureType;
+}
+
+/// Where the hold that is settled was placed; nowhere when that period was cut to nothing.
+void judgePlaced(UsageJudgement& judgement, const Case& c) {
+  const HeldItem* item = findItem(*c.hold.settled, c.usage.feature);
+  CHECK(item != nullptr, "what settles a hold is of a feature that it holds");
+  const Instant from = item->period_from;
+  const auto begins = [from](const UsagePeriod& p) {
+    return p.span.from == from && p.span.to > from;
+  };
+  UsageRecorded& recorded = judgement.recorded;
+  recorded.period_from = from;
+  const auto open = std::find_if(c.customer.periods.begin(), c.customer.periods.end(), begins);
+  if (open != c.customer.periods.end()) {
+    judgement.period = &*open;
+    const bool runs = judgement.period == runningPeriod(c.customer);
+    recorded.disposition = runs ? Disposition::current : Disposition::grace;
+    return;
+  }
+  const auto closed = std::find_if(c.customer.closed.begin(), c.customer.closed.end(), begins);
+  if (closed == c.customer.closed.end()) return;
+  judgement.period = &*closed;
+  recorded.disposition = Disposition::late;
+}
+
 // ---- what it measures
 
-/// The percentage on top of the tokens' cost; none for a feature that is not priced by tokens.
-std::optional<Decimal> tokenMargin(const UsageJudgement& judgement) {
-  const PlanFeature& terms = *judgement.terms.feature;
-  if (judgement.plan->model == ConsumptionModel::credits) {
-    if (terms.credits_per_money.isZero()) return std::nullopt;
-    return terms.margin_percent;
-  }
-  const Price* price = priceOf(judgement.terms, judgement.recorded.variant);
-  if (price == nullptr || price->scheme != Scheme::tokens) return std::nullopt;
-  return price->margin_percent;
+/// A model may leave the price book while a hold is open.
+bool isGone(Outcome model) {
+  return model == Outcome::unknownModel || model == Outcome::retiredModel ||
+         model == Outcome::ambiguousModel;
 }
 
 void measureTokens(UsageJudgement& judgement, const Case& c, Decimal margin) {
   if (!c.usage.tokens) return refuse(judgement, Outcome::tokensMissing, "tokens");
   if (c.usage.set) return refuse(judgement, Outcome::notSettable, "priced by tokens");
-  TokenCost cost =
-      tokenCost(c.state.ledger, *c.usage.tokens, judgement.period->terms.currency, margin, c.at);
+  const std::string& currency = judgement.period->terms.currency;
+  TokenCost cost = tokenCost(c.state.ledger, *c.usage.tokens, currency, margin, c.at);
+  if (c.hold.settled != nullptr && isGone(cost.verdict.outcome)) {
+    cost = tokenCost(c.state.ledger, *c.usage.tokens, currency, margin, c.hold.settled->placed);
+  }
   judgement.verdict = std::move(cost.verdict);
   judgement.recorded.tokens = cost.totals;
   judgement.recorded.quantity = cost.cost;
@@ -164,12 +205,27 @@ void judgeTerms(UsageJudgement& judgement, Case& c) {
   if (const auto* usage = usageIn(*judgement.period, recorded.feature, recorded.variant)) {
     c.before = usage;
   }
-  if (const auto margin = tokenMargin(judgement)) return measureTokens(judgement, c, *margin);
+  if (const auto margin = tokenMargin(judgement.terms, recorded.variant)) {
+    return measureTokens(judgement, c, *margin);
+  }
   if (c.usage.tokens) return refuse(judgement, Outcome::tokensInvalid, "tokens");
   measureUnits(judgement, c, feature);
+  if (c.hold.aim == Aim::hold) recorded.quantity = greatest(recorded.quantity, Decimal());
 }
 
 // ---- what pays for it
+
+/// What it costs; on top, once all that is held of the feature is used.
+Decimal priceOf(const UsageJudgement& judgement, const Case& c) {
+  const UsageRecorded& recorded = judgement.recorded;
+  if (c.hold.aim == Aim::record || !hasHolds(judgement, c)) {
+    return eventPrice(judgement.terms, recorded.variant, recorded.quantity);
+  }
+  const UsagePeriod settled = asIfSettled({c.customer.holds}, judgement.terms);
+  FeatureTerms terms = judgement.terms;
+  terms.period = &settled;
+  return eventPrice(terms, recorded.variant, recorded.quantity);
+}
 
 void judgeMetered(UsageJudgement& judgement, const Case& c) {
   UsageRecorded& recorded = judgement.recorded;
@@ -177,16 +233,20 @@ void judgeMetered(UsageJudgement& judgement, const Case& c) {
   if (terms.feature->unlimited) return;
   const Decimal before = countedUnits(*judgement.period, recorded.feature);
   const Decimal after = before + recorded.quantity;
+  const Decimal held = hasHolds(judgement, c) ? heldUnits({c.customer.holds}, terms) : Decimal();
+  const Decimal held_after =
+      c.hold.own == nullptr || held.isZero() ? held : heldUnits(holdsAfter(judgement, c), terms);
   if (terms.feature->overage == Overage::charge && !judgement.period->trial) {
-    recorded.price = eventPrice(terms, recorded.variant, recorded.quantity);
-    judgement.is_overage = recorded.quantity.isPositive() && after > terms.included;
-    recorded.balance_after = greatest(terms.included - after, Decimal());
+    recorded.price = priceOf(judgement, c);
+    judgement.is_overage = recorded.quantity.isPositive() && after + held_after > terms.included;
+    recorded.balance_after = greatest(terms.included - after - held_after, Decimal());
     if (!isLate(judgement)) return;
     recorded.late_charge = billedTotal(terms, recorded.variant, recorded.quantity, recorded.price) -
                            billedTotal(terms, recorded.variant, {}, {});
     return;
   }
-  const Decimal left = greatest(terms.included - before, Decimal());
+  // What its own hold takes less from now on is there for it.
+  const Decimal left = greatest(terms.included - before - held, Decimal()) + (held - held_after);
   if (recorded.quantity.isPositive() && recorded.quantity > left) {
     switch (onShortfall(judgement, c)) {
       case OnShortfall::reject:
@@ -198,7 +258,7 @@ void judgeMetered(UsageJudgement& judgement, const Case& c) {
         break;
     }
   }
-  recorded.balance_after = terms.included - (after - recorded.unpaid);
+  recorded.balance_after = terms.included - (after - recorded.unpaid) - held_after;
 }
 
 /// Usage that takes units back: the debt shrinks first, then the grants are filled again that the
@@ -208,6 +268,50 @@ void putCreditsBack(UsageRecorded& recorded, const Case& c, const DrawScope& sco
   const Decimal debt = least(c.customer.credit_debt, back);
   recorded.overdrawn = -debt;
   recorded.draws = putBack(c.customer.grants, scope, recorded.period_from, back - debt);
+}
+
+/// Pays the price out of what the hold pinned, in its order, as far as that goes; how far.
+Decimal takePins(UsageJudgement& judgement, const HeldItem& own) {
+  Decimal paid;
+  for (const Draw& pin : own.pins) {
+    const Decimal part = least(pin.amount, judgement.recorded.price - paid);
+    if (!part.isPositive()) break;
+    judgement.pins.push_back({pin.grant, part});
+    paid += part;
+  }
+  return paid;
+}
+
+/// Puts what was drawn from pins first, each grant once.
+void addDraws(std::vector<Draw>& draws, const std::vector<Draw>& pins) {
+  std::vector<Draw> all = pins;
+  for (const Draw& draw : draws) {
+    const auto same = std::find_if(all.begin(), all.end(),
+                                   [&draw](const Draw& pin) { return pin.grant == draw.grant; });
+    if (same == all.end()) {
+      all.push_back(draw);
+    } else {
+      same->amount += draw.amount;
+    }
+  }
+  draws = std::move(all);
+}
+
+/// What a settled item pinned beyond its usage: usage may draw it again.
+Decimal freed(const HeldItem& own, const UsageJudgement& judgement,
+              const std::vector<Grant>& grants, const DrawScope& scope) {
+  Decimal sum;
+  for (std::size_t i = 0; i < own.pins.size(); ++i) {
+    const Draw& pin = own.pins[i];
+    const Decimal left =
+        i < judgement.pins.size() ? pin.amount - judgement.pins[i].amount : pin.amount;
+    const auto grant = std::find_if(grants.begin(), grants.end(), [&pin](const Grant& candidate) {
+      return candidate.number == pin.grant;
+    });
+    CHECK(grant != grants.end(), "a grant stays while something of it is held");
+    if (isFor(*grant, scope)) sum += left;
+  }
+  return sum;
 }
 
 void judgeCredits(UsageJudgement& judgement, const Case& c) {
@@ -228,48 +332,81 @@ void judgeCredits(UsageJudgement& judgement, const Case& c) {
     for (const Draw& draw : recorded.draws) recorded.balance_after -= draw.amount;
     return;
   }
-  Decimal drawn = recorded.price;
-  if (recorded.price > greatest(available, Decimal())) {
+  Decimal rest = recorded.price;
+  if (c.hold.own != nullptr) rest -= takePins(judgement, *c.hold.own);
+  Decimal drawn = rest;
+  if (rest > greatest(available, Decimal())) {
     switch (onShortfall(judgement, c)) {
       case OnShortfall::reject:
         return refuseShort(judgement, Outcome::insufficientCredits);
       case OnShortfall::cap:
         drawn = greatest(available, Decimal());
-        recorded.unpaid = recorded.price - drawn;
+        recorded.unpaid = rest - drawn;
         break;
       case OnShortfall::overdraw:
-        drawn = least(recorded.price, there);
-        recorded.overdrawn = recorded.price - drawn;
+        drawn = least(rest, there);
+        recorded.overdrawn = rest - drawn;
         static_cast<void>(c.customer.credit_debt + recorded.overdrawn);
         break;
     }
   }
   recorded.draws = drawFrom(c.customer.grants, scope, drawn);
   recorded.balance_after = available - drawn - recorded.overdrawn;
+  if (c.hold.own == nullptr) return;
+  addDraws(recorded.draws, judgement.pins);
+  if (c.hold.settled != nullptr) {
+    recorded.balance_after += freed(*c.hold.own, judgement, c.customer.grants, scope);
+  }
+}
+
+/// What is left of a balance beside the holds, before the usage and after it.
+struct MoneyLeft {
+  Decimal before;
+  Decimal after;
+};
+
+MoneyLeft moneyLeft(const UsageJudgement& judgement, const Case& c) {
+  const UsageRecorded& recorded = judgement.recorded;
+  const UsagePeriod& period = *judgement.period;
+  MoneyLeft left{period.balance.amount, period.balance.amount - recorded.price};
+  if (!hasHolds(judgement, c)) return left;
+  const ExtraUsage extra{recorded.feature, recorded.variant, recorded.quantity};
+  left.before -= heldMoney(c.state, {c.customer.holds}, period, *judgement.plan);
+  if (c.hold.aim != Aim::record) {
+    left.after = left.before - recorded.price;
+    return left;
+  }
+  left.after -= heldMoney(c.state, holdsAfter(judgement, c), period, *judgement.plan, extra);
+  return left;
 }
 
 void judgeBalance(UsageJudgement& judgement, const Case& c) {
   UsageRecorded& recorded = judgement.recorded;
   if (!judgement.terms.feature->unlimited) {
-    recorded.price = eventPrice(judgement.terms, recorded.variant, recorded.quantity);
+    recorded.price = priceOf(judgement, c);
   }
-  const Decimal left = judgement.period->balance.amount;
+  if (c.hold.aim == Aim::hold) recorded.price = greatest(recorded.price, Decimal());
+  const Decimal amount = judgement.period->balance.amount;
+  const MoneyLeft left = moneyLeft(judgement, c);
   const bool blocks = judgement.plan->at_zero == AtZero::block || judgement.period->trial;
-  if (blocks && recorded.price > greatest(left, Decimal())) {
+  const Decimal short_by = least(left.before, Decimal()) - left.after;
+  if (blocks && short_by.isPositive()) {
     switch (onShortfall(judgement, c)) {
       case OnShortfall::reject:
         return refuseShort(judgement, Outcome::insufficientBalance);
       case OnShortfall::cap:
-        recorded.unpaid = recorded.price - greatest(left, Decimal());
+        // No more than its price: units that a hold counts on may have been used up.
+        recorded.unpaid = least(short_by, greatest(recorded.price, Decimal()));
         break;
       case OnShortfall::overdraw:
         break;
     }
   }
-  recorded.balance_after = left - (recorded.price - recorded.unpaid);
+  recorded.balance_after = left.after + recorded.unpaid;
   judgement.is_overage = recorded.price.isPositive() && recorded.balance_after.isNegative();
   if (!isLate(judgement)) return;
-  recorded.late_charge = greatest(-recorded.balance_after, Decimal()) - greatest(-left, Decimal());
+  recorded.late_charge =
+      greatest(-recorded.balance_after, Decimal()) - greatest(-amount, Decimal());
 }
 
 std::uint64_t checkedCount(std::uint64_t left, std::uint64_t right) {
@@ -289,7 +426,16 @@ void checkTotals(const FeatureUsage& before, const UsageRecorded& recorded) {
   checkedCount(before.tokens.cache_write, recorded.tokens.cache_write);
 }
 
+/// Units that its own hold holds less from then on.
+Decimal takenUnits(const UsageJudgement& judgement, const Case& c) {
+  const HeldItem* own = c.hold.own;
+  if (own == nullptr || !isMeasuredAs(judgement.terms, *own)) return {};
+  if (c.hold.settled != nullptr) return own->quantity;
+  return least(own->quantity, greatest(judgement.recorded.quantity, Decimal()));
+}
+
 void judgeFunds(UsageJudgement& judgement, const Case& c) {
+  judgement.taken = takenUnits(judgement, c);
   switch (judgement.plan->model) {
     case ConsumptionModel::metered:
       judgeMetered(judgement, c);
@@ -318,17 +464,27 @@ auto valuePosition(const FeatureUsage& usage, std::string_view value) {
 }  // namespace
 
 UsageJudgement judgeUsage(const State& state, const Customer& customer, const RecordUsage& usage,
-                          Instant now) {
+                          Instant now, const HoldUse& hold) {
   UsageJudgement judgement;
-  judgement.recorded.feature = state.feature(usage.feature);
-  if (judgement.recorded.feature.isNone()) {
+  const FeatureNumber feature = state.feature(usage.feature);
+  judgement.recorded.feature = feature;
+  if (feature.isNone()) {
     refuse(judgement, Outcome::unknownFeature, usage.feature);
     return judgement;
   }
-  Case c{state, customer, usage, judgedAt(usage, now), now};
+  Case c{state, customer, usage, judgedAt(usage, now), now, hold};
   judgeTime(judgement, c);
-  if (!judgement.verdict.isOk()) return judgement;
-  judgeTerms(judgement, c);
+  if (judgement.verdict.isOk()) judgeTerms(judgement, c);
+  if (hold.settled != nullptr && isOfState(judgement.verdict.outcome)) {
+    UsageJudgement placed;
+    placed.recorded.feature = feature;
+    c.before = &kNoUsage;
+    judgePlaced(placed, c);
+    if (placed.period != nullptr) {
+      judgement = std::move(placed);
+      judgeTerms(judgement, c);
+    }
+  }
   if (!judgement.verdict.isOk()) return judgement;
   judgeFunds(judgement, c);
   return judgement;

@@ -3,8 +3,10 @@
 // decide records the result; check only reads it. Pure, and the hot path: no copy of the customer.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ledger/core/state.h"
 #include "ledger/core/terms.h"
@@ -13,6 +15,21 @@
 #include "ledger/model/outcome.h"
 
 namespace daybook::core {
+
+/// What a usage is judged for. `check` and `hold` weigh and price it as if all open holds were
+/// settled before; a hold sets nothing free, even where usage would.
+enum class Aim : std::uint8_t { record, check, hold };
+
+/// What a judgement makes of the customer's holds.
+struct HoldUse {
+  /// What a live hold set aside for the feature: it pays first.
+  const HeldItem* own = nullptr;
+  /// The hold, live or expired, that ends with this usage. It is recorded whatever is left, and
+  /// whatever became of the subscription: where nothing else, it counts in the period and at the
+  /// terms that the hold was placed in.
+  const Hold* settled = nullptr;
+  Aim aim = Aim::record;
+};
 
 struct UsageJudgement {
   Verdict verdict;
@@ -25,11 +42,15 @@ struct UsageJudgement {
   UsageRecorded recorded;
   /// Some of it would be charged beyond what is included or the balance.
   bool is_overage = false;
+  /// What comes out of HoldUse::own: units, and of the draws those that it had pinned.
+  Decimal taken;
+  std::vector<Draw> pins;
 };
 
-/// REQUIRES: nothing is due for the customer at `now`; formOf(usage) is ok. Throws Overflow.
+/// What open holds set aside is not there for it. REQUIRES: nothing is due for the customer at
+/// `now`; formOf(usage) is ok. Throws Overflow.
 UsageJudgement judgeUsage(const State& state, const Customer& customer, const RecordUsage& usage,
-                          Instant now);
+                          Instant now, const HoldUse& hold = {});
 
 /// When the usage counts as having happened: at its `at`, unless that lies ahead.
 Instant judgedAt(const RecordUsage& usage, Instant now);

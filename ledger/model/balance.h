@@ -26,7 +26,9 @@ struct FeatureBalance {
   bool unlimited = false;
   Decimal used;
   Decimal included;
-  Decimal remaining;  // included less used, not below 0 unless overdrawn; 0 when unlimited
+  /// Included less used and held, not below 0 unless overdrawn; 0 when unlimited.
+  Decimal remaining;
+  Decimal held;  // set aside by open holds
   Decimal unpaid;
   Decimal charge;  // metered plans: exact charge so far; balance plans: deducted so far
   std::uint64_t events = 0;
@@ -47,6 +49,7 @@ struct CreditBalance {
   Decimal plan;
   Decimal promotional;
   Decimal purchased;
+  Decimal held;  // set aside by open holds, in none of the three
   Decimal debt;
   Decimal available;  // the three kinds less the debt, as far as usage now may draw them
   bool operator==(const CreditBalance&) const = default;
@@ -72,10 +75,13 @@ struct Balance {
   CreditBalance credits;
   std::vector<Grant> grants;  // usable ones, in draw order
   SpendingBalance money;
+  Decimal held_money;            // balance plans: set aside by open holds
+  Decimal available_money;       // balance plans: money.amount less that
   Decimal customer_credit;       // pays later invoices
   std::vector<LateCharge> late;  // on the next invoice, as are these
   std::vector<PendingAdjustment> adjustments;
   std::vector<RaisedAlert> alerts;  // of the running period
+  std::size_t holds = 0;            // open ones
   bool operator==(const Balance&) const = default;
 };
 
@@ -96,7 +102,7 @@ struct CheckAnswer {
   Decimal remaining_included;
   bool unlimited = false;
   CreditBalance credits;
-  Decimal balance;              // balance plans
+  Decimal balance;              // balance plans: less what is held
   Decimal cost;                 // money (metered: charge added; balance: deducted) or credits
   bool overage_begins = false;  // some of it would be charged beyond what is included
   Position as_of;

@@ -47,6 +47,27 @@ Difference compare(const RecordUsage& a, const RecordUsage& b) {
                 {"set", a.set == b.set}});
 }
 
+Difference compare(const PlaceHold& a, const PlaceHold& b) {
+  return first({{"items", a.items == b.items}, {"ttl", a.ttl == b.ttl}});
+}
+
+Difference compare(const SettleHold& a, const SettleHold& b) {
+  return first({{"hold", a.hold == b.hold}, {"items", a.items == b.items}, {"at", a.at == b.at}});
+}
+
+Difference compare(const UseHold& a, const UseHold& b) {
+  if (a.hold != b.hold) return "hold";
+  return compare(a.usage, b.usage);
+}
+
+Difference compare(const ReleaseHold& a, const ReleaseHold& b) {
+  return first({{"hold", a.hold == b.hold}});
+}
+
+Difference compare(const ExtendHold& a, const ExtendHold& b) {
+  return first({{"hold", a.hold == b.hold}, {"ttl", a.ttl == b.ttl}});
+}
+
 Difference compare(const BuyCredits& a, const BuyCredits& b) {
   return first({{"pack", a.pack == b.pack}, {"currency", a.currency == b.currency}});
 }
@@ -161,6 +182,16 @@ Difference compare(const SetAlerts& a, const SetAlerts& b) {
 }
 
 }  // namespace
+
+RecordUsage usageOf(const HoldItem& item, std::optional<Instant> at) {
+  RecordUsage usage;
+  usage.feature = item.feature;
+  usage.quantity = item.quantity;
+  usage.tokens = item.tokens;
+  usage.at = at;
+  usage.properties = item.properties;
+  return usage;
+}
 
 std::optional<std::string_view> firstDifference(const CommandBody& before, const CommandBody& now) {
   if (before.index() != now.index()) return "command";

@@ -55,6 +55,46 @@ struct RecordUsage {
   bool operator==(const RecordUsage&) const = default;
 };
 
+/// One feature of a hold, or of what settles it: measured as usage with the same fields would be.
+struct HoldItem {
+  std::string feature;
+  std::optional<Decimal> quantity;  // absent: 1
+  std::optional<Tokens> tokens;
+  std::vector<Property> properties;
+  bool operator==(const HoldItem&) const = default;
+};
+
+/// Sets amounts aside before the work (BILLING.md section 6): of all items, or of none. The hold is
+/// named by the command's key, within its customer.
+struct PlaceHold {
+  std::vector<HoldItem> items;  // of one feature each
+  std::optional<Duration> ttl;  // absent: limits::kHoldMinutesDefault
+  bool operator==(const PlaceHold&) const = default;
+};
+/// Replaces a hold with usage. Recorded in full, whatever is left.
+struct SettleHold {
+  std::string hold;             // key of its PlaceHold
+  std::vector<HoldItem> items;  // what was used; none: all that it still holds
+  std::optional<Instant> at;    // absent: now
+  bool operator==(const SettleHold&) const = default;
+};
+/// Records usage out of a live hold, which holds that much less from then on.
+struct UseHold {
+  std::string hold;
+  RecordUsage usage;  // on_shortfall is about what goes beyond the hold
+  bool operator==(const UseHold&) const = default;
+};
+struct ReleaseHold {
+  std::string hold;
+  bool operator==(const ReleaseHold&) const = default;
+};
+/// The hold lives for `ttl` from now on, if that is longer than it would.
+struct ExtendHold {
+  std::string hold;
+  std::optional<Duration> ttl;  // absent: limits::kHoldMinutesDefault
+  bool operator==(const ExtendHold&) const = default;
+};
+
 struct BuyCredits {
   std::string pack;
   std::string currency;  // empty: the customer's, or the pack's only one
@@ -268,7 +308,8 @@ using CommandBody =
                  RevokeCancel, PublishCatalog, MoveClock, ChangePlan, RevokeChange, Pause, Resume,
                  PinVersion, ChangeSeats, GrantCredits, RefundPack, VoidUsage, AddAdjustment,
                  AddCustomerCredit, CreditInvoice, RecordPayment, RecordPaymentFailure,
-                 MarkUncollectible, SetAlerts>;
+                 MarkUncollectible, SetAlerts, PlaceHold, SettleHold, UseHold, ReleaseHold,
+                 ExtendHold>;
 
 struct Command {
   /// Idempotency key: unique per customer, but per ledger for CreateCustomer, PublishCatalog and
@@ -278,6 +319,9 @@ struct Command {
   CommandBody body;
   bool operator==(const Command&) const = default;
 };
+
+/// The usage that would be measured as the item is.
+RecordUsage usageOf(const HoldItem& item, std::optional<Instant> at);
 
 /// The first field of `now` that differs from `before` ("quantity", "tokens.output", "properties",
 /// "command" for another kind), or nullopt when the contents are the same. Decimals compare by

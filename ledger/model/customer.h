@@ -19,6 +19,13 @@
 
 namespace daybook {
 
+/// What one usage took from one grant; negative: put back.
+struct Draw {
+  GrantNumber grant;
+  Decimal amount;
+  bool operator==(const Draw&) const = default;
+};
+
 /// Credits given to a customer. Plan grants pay for usage whose `at` lies in [effective, expiry);
 /// other ones for usage whose `at` is before `expiry` and that is recorded from `effective` on.
 /// A grant with nothing left stays as long as something drawn from it may be put back.
@@ -27,7 +34,8 @@ struct Grant {
   GrantKind kind = GrantKind::plan;
   std::int32_t priority = 50;
   Decimal credits;    // as granted
-  Decimal remaining;  // not yet drawn
+  Decimal remaining;  // neither drawn nor held
+  Decimal held;       // set aside by open holds
   Instant effective;
   Instant expiry = Instant::never();
   std::vector<FeatureNumber> features;  // pays for these only; empty: for all
@@ -233,6 +241,28 @@ struct VoidedUsage {
   bool operator==(const VoidedUsage&) const = default;
 };
 
+/// What an open hold still sets aside of one feature.
+struct HeldItem {
+  HoldItem asked;
+  FeatureNumber feature;
+  std::string variant;     // see UsageRecorded
+  Instant period_from;     // the usage period that it was placed in
+  Decimal quantity;        // units; for token-priced features the money that the tokens cost
+  bool used = false;       // some of it has been used
+  std::vector<Draw> pins;  // credits plans: set aside in these grants, in draw order
+  bool operator==(const HeldItem&) const = default;
+};
+
+/// Amounts set aside until they are settled or released, or until `expiry`.
+struct Hold {
+  HoldNumber number;
+  std::string key;  // of the command that placed it
+  Instant placed;
+  Instant expiry;
+  std::vector<HeldItem> items;  // of one feature each
+  bool operator==(const Hold&) const = default;
+};
+
 struct CreditNoteRef {
   CreditNoteNumber number;
   Position position;
@@ -261,6 +291,10 @@ struct Customer {
   std::vector<CustomerCredit> credits;                // oldest first, none of them empty
   std::vector<VoidedUsage> voided;                    // as far back as usage may be voided
   std::optional<std::vector<AlertRule>> alert_rules;  // absent: the plan's
+  std::vector<Hold> holds;                            // open ones, by number
+  HoldNumber last_hold;
+  /// Expired ones that may still be settled, by number; they set nothing aside.
+  std::vector<Hold> expired_holds;
   bool operator==(const Customer&) const = default;
 };
 

@@ -48,7 +48,13 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kNames = 
     "invoiceUncollectible",
     "alertsSet",
     "alertRaised",
-    "customerMovedIn"};
+    "customerMovedIn",
+    "holdPlaced",
+    "holdUsed",
+    "holdSettled",
+    "holdReleased",
+    "holdExtended",
+    "holdExpired"};
 
 using Asked = std::optional<CommandBody>;
 
@@ -77,6 +83,7 @@ Asked asked(const AllowanceRaised&) { return std::nullopt; }
 Asked asked(const CreditsRolledOver&) { return std::nullopt; }
 Asked asked(const AlertRaised&) { return std::nullopt; }
 Asked asked(const CustomerMovedIn&) { return std::nullopt; }
+Asked asked(const HoldExpired&) { return std::nullopt; }
 /// Everything else holds the command as it was sent.
 template <typename Body>
 Asked asked(const Body& body) {
@@ -87,6 +94,13 @@ Asked asked(const Body& body) {
 
 std::optional<CommandBody> askedOf(const EventBody& body) {
   return std::visit([](const auto& event) { return asked(event); }, body);
+}
+
+std::span<const UsageRecorded> usagesOf(const EventBody& body) {
+  if (const auto* usage = std::get_if<UsageRecorded>(&body)) return {usage, 1};
+  if (const auto* used = std::get_if<HoldUsed>(&body)) return {&used->usage, 1};
+  if (const auto* settled = std::get_if<HoldSettled>(&body)) return settled->usages;
+  return {};
 }
 
 std::string_view eventName(const EventBody& body) { return kNames[body.index()]; }

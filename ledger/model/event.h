@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -137,13 +138,6 @@ struct Canceled {
 /// late: its period is closed; what it costs is billed on the next invoice.
 enum class Disposition : std::uint16_t { current = 0, grace = 1, late = 2 };
 
-/// What one usage took from one grant; negative: put back.
-struct Draw {
-  GrantNumber grant;
-  Decimal amount;
-  bool operator==(const Draw&) const = default;
-};
-
 struct UsageRecorded {
   RecordUsage asked;
   FeatureNumber feature;
@@ -158,8 +152,58 @@ struct UsageRecorded {
   Decimal overdrawn;        // credits plans: added to the debt
   Decimal unpaid;           // `cap`: units, credits or money that was not there
   Decimal late_charge;      // late: what the next invoice charges for it
-  Decimal balance_after;    // left: included units, credits for this feature less debt, or money
+  /// Left: included units, credits for this feature less debt, or money; less what is held.
+  Decimal balance_after;
   bool operator==(const UsageRecorded&) const = default;
+};
+
+/// One item of a new hold.
+struct PlacedItem {
+  HeldItem held;
+  Decimal price;          // what it would cost now, beside the other holds: money, or credits
+  Decimal balance_after;  // left: see UsageRecorded
+  bool operator==(const PlacedItem&) const = default;
+};
+struct HoldPlaced {
+  PlaceHold asked;
+  HoldNumber number;
+  Instant expiry;
+  std::vector<PlacedItem> items;  // in the order asked
+  bool operator==(const HoldPlaced&) const = default;
+};
+/// Usage out of a hold, which stays open.
+struct HoldUsed {
+  UseHold asked;
+  HoldNumber number;
+  UsageRecorded usage;
+  Decimal taken;           // what its item holds less from then on
+  std::vector<Draw> pins;  // of the usage's draws: those that were set aside for it
+  bool operator==(const HoldUsed&) const = default;
+};
+/// The end of a hold: all that it set aside is free, and then the usages are recorded.
+struct HoldSettled {
+  SettleHold asked;
+  HoldNumber number;
+  bool expired = false;  // it had ended by time before: plain usage
+  std::vector<UsageRecorded> usages;
+  bool operator==(const HoldSettled&) const = default;
+};
+struct HoldReleased {
+  ReleaseHold asked;
+  HoldNumber number;
+  bool operator==(const HoldReleased&) const = default;
+};
+struct HoldExtended {
+  ExtendHold asked;
+  HoldNumber number;
+  Instant expiry;  // from now on
+  bool operator==(const HoldExtended&) const = default;
+};
+/// The end of a hold by time.
+struct HoldExpired {
+  HoldNumber number;
+  Instant expiry;
+  bool operator==(const HoldExpired&) const = default;
 };
 
 struct PackPurchased {
@@ -207,7 +251,8 @@ struct PackRefunded {
 
 struct UsageVoided {
   VoidUsage asked;
-  Position usage;  // the event that is reversed
+  Position usage;          // the event that is reversed
+  std::uint32_t item = 0;  // which of its usages: a settled hold has several
   FeatureNumber feature;
   std::string variant;
   std::string value;  // unique meters: of the property
@@ -346,16 +391,15 @@ struct ClockMoved {
 
 /// The alternatives are in the order of the union in protocol/event.capnp; the index is the event's
 /// stable number.
-using EventBody =
-    std::variant<LedgerCreated, FeaturePublished, PlanPublished, PackPublished, ModelPricePublished,
-                 CatalogPublished, CustomerCreated, CustomerUpdated, Subscribed, PeriodStarted,
-                 PeriodClosed, CancelScheduled, CancelRevoked, Canceled, UsageRecorded,
-                 PackPurchased, ToppedUp, CreditsExpired, InvoiceClosed, ClockMoved, TrialEnded,
-                 PlanChanged, ChangeScheduled, ChangeRevoked, Paused, Resumed, VersionPinned,
-                 AllowanceRaised, SeatsChanged, CreditsGranted, CreditsRolledOver, PackRefunded,
-                 UsageVoided, AdjustmentAdded, CustomerCreditAdded, CreditNoteClosed,
-                 PaymentRecorded, PaymentFailed, InvoiceUncollectible, AlertsSet, AlertRaised,
-                 CustomerMovedIn>;
+using EventBody = std::variant<
+    LedgerCreated, FeaturePublished, PlanPublished, PackPublished, ModelPricePublished,
+    CatalogPublished, CustomerCreated, CustomerUpdated, Subscribed, PeriodStarted, PeriodClosed,
+    CancelScheduled, CancelRevoked, Canceled, UsageRecorded, PackPurchased, ToppedUp,
+    CreditsExpired, InvoiceClosed, ClockMoved, TrialEnded, PlanChanged, ChangeScheduled,
+    ChangeRevoked, Paused, Resumed, VersionPinned, AllowanceRaised, SeatsChanged, CreditsGranted,
+    CreditsRolledOver, PackRefunded, UsageVoided, AdjustmentAdded, CustomerCreditAdded,
+    CreditNoteClosed, PaymentRecorded, PaymentFailed, InvoiceUncollectible, AlertsSet, AlertRaised,
+    CustomerMovedIn, HoldPlaced, HoldUsed, HoldSettled, HoldReleased, HoldExtended, HoldExpired>;
 
 struct Event {
   Position position;
@@ -372,6 +416,8 @@ struct Event {
 /// What the keyed event's command asked, or nullopt for events without a command. PublishCatalog
 /// comes back with its digest only.
 std::optional<CommandBody> askedOf(const EventBody& body);
+/// The usages that the event records: none for most kinds.
+std::span<const UsageRecorded> usagesOf(const EventBody& body);
 /// The stable name of the event's kind ("usageRecorded"), as in the schema.
 std::string_view eventName(const EventBody& body);
 

@@ -131,6 +131,12 @@ constexpr std::array kEntries = {
           "The amount is more than what is left of the invoice."},
     Entry{Outcome::notAvailableNow, "notAvailableNow",
           "The subscription's state does not allow this now."},
+    Entry{Outcome::unknownHold, "unknownHold", "The customer placed no hold with that key."},
+    Entry{Outcome::holdEnded, "holdEnded", "The hold has ended; what it set aside is free."},
+    Entry{Outcome::tooManyHolds, "tooManyHolds",
+          "The customer has as many open holds as one can have; settle or release some first."},
+    Entry{Outcome::holdTooLong, "holdTooLong", "A hold lives for at most 24 hours in all."},
+    Entry{Outcome::featureNotHeld, "featureNotHeld", "The hold sets nothing of the feature aside."},
 };
 
 /// Whether every outcome stands at the index that is its number.

@@ -90,6 +90,12 @@ enum class Outcome : std::uint16_t {
   invoiceSettled = 63,   // paid, voided or credited: nothing of the amount is due
   amountTooLarge = 64,   // more than what is left of the invoice
   notAvailableNow = 65,  // the subscription's state does not allow it; the detail says why
+  // Of holds.
+  unknownHold = 66,     // the customer placed no hold with that key
+  holdEnded = 67,       // settled or released already, or expired too long ago
+  tooManyHolds = 68,    // the customer has as many open holds as one can have
+  holdTooLong = 69,     // a hold lives for at most 24 hours in all
+  featureNotHeld = 70,  // the hold holds nothing of that feature
 };
 
 /// The stable name, as in the schema ("insufficientCredits"); "unknown" for a number this version

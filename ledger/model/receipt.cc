@@ -1,6 +1,7 @@
 #include "ledger/model/receipt.h"
 
 #include <type_traits>
+#include <utility>
 
 #include "ledger/base/check.h"
 
@@ -17,6 +18,66 @@ void fill(Receipt& receipt, const UsageRecorded& usage) {
   receipt.unpaid = usage.unpaid;
   receipt.late_charge = usage.late_charge;
   receipt.balance_after = usage.balance_after;
+}
+
+void fill(Receipt& receipt, const ReceiptItem& item) {
+  receipt.disposition = item.disposition;
+  receipt.period_from = item.period_from;
+  receipt.quantity = item.quantity;
+  receipt.price = item.price;
+  receipt.draws = item.draws;
+  receipt.overdrawn = item.overdrawn;
+  receipt.unpaid = item.unpaid;
+  receipt.late_charge = item.late_charge;
+  receipt.balance_after = item.balance_after;
+}
+
+ReceiptItem itemOf(const UsageRecorded& usage) {
+  return {usage.asked.feature, usage.disposition,  usage.period_from, usage.quantity,
+          usage.price,         usage.draws,        usage.overdrawn,   usage.unpaid,
+          usage.late_charge,   usage.balance_after};
+}
+
+void fillItems(Receipt& receipt, std::vector<ReceiptItem> items) {
+  if (items.size() == 1) fill(receipt, items.front());
+  receipt.items = std::move(items);
+}
+
+void fill(Receipt& receipt, const HoldPlaced& placed) {
+  receipt.hold = placed.number;
+  receipt.expiry = placed.expiry;
+  std::vector<ReceiptItem> items;
+  for (const PlacedItem& placed_item : placed.items) {
+    const HeldItem& held = placed_item.held;
+    ReceiptItem& item = items.emplace_back();
+    item.feature = held.asked.feature;
+    item.period_from = held.period_from;
+    item.quantity = held.quantity;
+    item.price = placed_item.price;
+    item.draws = held.pins;
+    item.balance_after = placed_item.balance_after;
+  }
+  fillItems(receipt, std::move(items));
+}
+
+void fill(Receipt& receipt, const HoldUsed& used) {
+  receipt.hold = used.number;
+  fillItems(receipt, {itemOf(used.usage)});
+}
+
+void fill(Receipt& receipt, const HoldSettled& settled) {
+  receipt.hold = settled.number;
+  receipt.hold_expired = settled.expired;
+  std::vector<ReceiptItem> items;
+  for (const UsageRecorded& usage : settled.usages) items.push_back(itemOf(usage));
+  fillItems(receipt, std::move(items));
+}
+
+void fill(Receipt& receipt, const HoldReleased& released) { receipt.hold = released.number; }
+
+void fill(Receipt& receipt, const HoldExtended& extended) {
+  receipt.hold = extended.number;
+  receipt.expiry = extended.expiry;
 }
 
 void fill(Receipt& receipt, const PackPurchased& purchase) {

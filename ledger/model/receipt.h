@@ -12,6 +12,21 @@
 
 namespace daybook {
 
+/// One feature of a hold that was placed, used or settled.
+struct ReceiptItem {
+  std::string feature;  // code
+  Disposition disposition = Disposition::current;
+  Instant period_from;
+  Decimal quantity;
+  Decimal price;
+  std::vector<Draw> draws;  // of a hold that was placed: what it pins
+  Decimal overdrawn;
+  Decimal unpaid;
+  Decimal late_charge;
+  Decimal balance_after;
+  bool operator==(const ReceiptItem&) const = default;
+};
+
 /// Where the numbers came from. Fields that the command's kind has no use for are zero or empty.
 struct Receipt {
   Position position;
@@ -29,6 +44,10 @@ struct Receipt {
   GrantNumber grant;    // of a purchase or promotion
   InvoiceNumber invoice;
   CreditNoteNumber credit_note;
+  HoldNumber hold;
+  Instant expiry;                  // of the hold, when it was placed or extended
+  bool hold_expired = false;       // it was settled after it had expired
+  std::vector<ReceiptItem> items;  // of the hold; when there is one, the fields above are its own
   bool operator==(const Receipt&) const = default;
 };
 

@@ -110,6 +110,7 @@ struct KindFields : PartFields {
   }
   void operator()(const UsageVoided& a, const UsageVoided& b) const {
     comparison.field("usage", a.usage, b.usage);
+    comparison.field("item", a.item, b.item);
     comparison.field("feature", a.feature, b.feature);
     comparison.field("variant", a.variant, b.variant);
     comparison.field("value", a.value, b.value);
@@ -123,6 +124,39 @@ struct KindFields : PartFields {
     comparison.field("debt", a.debt, b.debt);
     comparison.field("unpaid", a.unpaid, b.unpaid);
     comparison.field("lateCharge", a.late_charge, b.late_charge);
+  }
+
+  void operator()(const PlacedItem& a, const PlacedItem& b) const {
+    comparison.part("held", a.held, b.held, *this);
+    comparison.field("price", a.price, b.price);
+    comparison.field("balanceAfter", a.balance_after, b.balance_after);
+  }
+  void operator()(const HoldPlaced& a, const HoldPlaced& b) const {
+    comparison.field("number", a.number, b.number);
+    comparison.field("expiry", a.expiry, b.expiry);
+    comparison.list("items", a.items, b.items, *this);
+  }
+  void operator()(const HoldUsed& a, const HoldUsed& b) const {
+    comparison.field("number", a.number, b.number);
+    comparison.part("usage", a.usage, b.usage, *this);
+    comparison.field("taken", a.taken, b.taken);
+    comparison.list("pins", a.pins, b.pins, *this);
+  }
+  void operator()(const HoldSettled& a, const HoldSettled& b) const {
+    comparison.field("number", a.number, b.number);
+    comparison.field("expired", a.expired, b.expired);
+    comparison.list("usages", a.usages, b.usages, *this);
+  }
+  void operator()(const HoldReleased& a, const HoldReleased& b) const {
+    comparison.field("number", a.number, b.number);
+  }
+  void operator()(const HoldExtended& a, const HoldExtended& b) const {
+    comparison.field("number", a.number, b.number);
+    comparison.field("expiry", a.expiry, b.expiry);
+  }
+  void operator()(const HoldExpired& a, const HoldExpired& b) const {
+    comparison.field("number", a.number, b.number);
+    comparison.field("expiry", a.expiry, b.expiry);
   }
 
   void operator()(const PackPurchased& a, const PackPurchased& b) const {

@@ -31,6 +31,7 @@ struct PartFields {
     comparison.field("priority", a.priority, b.priority);
     comparison.field("credits", a.credits, b.credits);
     comparison.field("remaining", a.remaining, b.remaining);
+    comparison.field("held", a.held, b.held);
     comparison.field("effective", a.effective, b.effective);
     comparison.field("expiry", a.expiry, b.expiry);
     comparison.contents("features", a.features, b.features);
@@ -42,6 +43,14 @@ struct PartFields {
   void operator()(const Draw& a, const Draw& b) const {
     comparison.field("grant", a.grant, b.grant);
     comparison.field("amount", a.amount, b.amount);
+  }
+  void operator()(const HeldItem& a, const HeldItem& b) const {
+    comparison.field("feature", a.feature, b.feature);
+    comparison.field("variant", a.variant, b.variant);
+    comparison.field("periodFrom", a.period_from, b.period_from);
+    comparison.field("quantity", a.quantity, b.quantity);
+    comparison.list("pins", a.pins, b.pins, *this);
+    comparison.field("used", a.used, b.used);
   }
   void operator()(const TokenTotals& a, const TokenTotals& b) const {
     comparison.field("input", a.input, b.input);

@@ -308,7 +308,7 @@ std::optional<Event> Redecider::voidedBy(const Event& voiding, const UsageVoided
   if (!bytes) return std::nullopt;
   Event usage = codec_.decodeEvent(*bytes);
   const bool is_it = usage.customer == voiding.customer && usage.key == voided.asked.usage_key &&
-                     std::holds_alternative<UsageRecorded>(usage.body);
+                     !usagesOf(usage.body).empty();
   return is_it ? std::optional(std::move(usage)) : std::nullopt;
 }
 

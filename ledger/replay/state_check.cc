@@ -109,7 +109,8 @@ void requireCredits(const core::State& state, const Customer& customer) {
   GrantNumber last;
   for (const Grant& grant : customer.grants) {
     require(grant.number > last, "grants are in order");
-    require(!grant.remaining.isNegative() && grant.remaining <= grant.credits,
+    require(!grant.remaining.isNegative() && !grant.held.isNegative() &&
+                grant.remaining + grant.held <= grant.credits,
             "no more is left of a grant than it gave");
     for (const FeatureNumber feature : grant.features) {
       core::requirePublished(state.ledger, feature);
@@ -118,6 +119,34 @@ void requireCredits(const core::State& state, const Customer& customer) {
   }
   require(last <= customer.last_grant, "a grant has a number that was given");
   require(!customer.credit_debt.isNegative(), "the credit debt is not negative");
+}
+
+void requireHolds(const core::State& state, const Customer& customer) {
+  std::map<GrantNumber, Decimal> pinned;
+  HoldNumber last;
+  for (const Hold& hold : customer.holds) {
+    require(hold.number > last, "holds are in order");
+    last = hold.number;
+    for (const HeldItem& item : hold.items) {
+      core::requirePublished(state.ledger, item.feature);
+      require(!item.quantity.isNegative(), "a hold sets something aside, or nothing");
+      for (const Draw& pin : item.pins) pinned[pin.grant] += pin.amount;
+    }
+  }
+  require(last <= customer.last_hold, "a hold has a number that was given");
+  for (const Grant& grant : customer.grants) {
+    require(pinned[grant.number] == grant.held, "what is held of a grant is pinned by holds");
+    pinned.erase(grant.number);
+  }
+  require(pinned.empty(), "holds pin grants that are there");
+  for (const Hold& hold : customer.expired_holds) {
+    require(!hold.number.isNone() && hold.number <= customer.last_hold,
+            "a hold has a number that was given");
+    for (const HeldItem& item : hold.items) {
+      core::requirePublished(state.ledger, item.feature);
+      require(item.pins.empty(), "an expired hold sets nothing aside");
+    }
+  }
 }
 
 void requireMoney(const core::State& state, const Customer& customer) {
@@ -145,6 +174,7 @@ void requireCustomer(const core::State& state, const Customer& customer) {
   requireLiveSubscription(state, customer);
   for (const SeatsHeld& seats : customer.seats) core::requireSeats(state.ledger, seats);
   requireCredits(state, customer);
+  requireHolds(state, customer);
   requireMoney(state, customer);
 }
 

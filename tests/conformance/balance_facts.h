@@ -44,6 +44,7 @@ inline void addFeatures(Facts& facts, const Balance& balance) {
     facts["used." + name] = feature.used.toString();
     facts["included." + name] = feature.included.toString();
     facts["left." + name] = feature.remaining.toString();
+    facts["onHold." + name] = feature.held.toString();
     facts["unpaid." + name] = feature.unpaid.toString();
     facts["charge." + name] = feature.charge.toString();
     facts["events." + name] = std::to_string(feature.events);
@@ -66,6 +67,10 @@ inline void addFunds(Facts& facts, const Balance& balance) {
     return std::to_string(grant.number.value) + ":" + grant.remaining.toString();
   });
   facts["money"] = balance.money.amount.toString();
+  facts["moneyLeft"] = balance.available_money.toString();
+  facts["onHold.money"] = balance.held_money.toString();
+  facts["onHold.credits"] = balance.credits.held.toString();
+  facts["holds"] = std::to_string(balance.holds);
   facts["included"] = balance.money.included.toString();
   facts["topUps"] = balance.money.top_ups.toString();
 }

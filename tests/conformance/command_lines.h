@@ -20,14 +20,16 @@
 //   credit-note acme 2 [10] [asCredit] [for=error]  number of the invoice, amount
 //   payment acme 2 [50]    payment-failed acme 2    uncollectible acme 2
 //   alerts acme usage.calls:80% credits:50 balance:10% | none | plan
+// Holds: hold_lines.h.
 //
-// Each takes key=... for its idempotency key.
+// Each takes key=... for its idempotency key; that of a hold is its name.
 #pragma once
 
 #include <functional>
 
 #include "ledger/model/command.h"
 #include "tests/conformance/catalog_lines.h"
+#include "tests/conformance/hold_lines.h"
 #include "tests/conformance/opening_lines.h"
 
 namespace daybook::conformance {
@@ -54,9 +56,10 @@ inline std::optional<Decimal> amountIn(const Line& line) {
   return text.empty() ? std::nullopt : Decimal::parse(text);
 }
 
-inline Tokens tokensOf(const Line& line) {
+/// The model is the word at this index.
+inline Tokens tokensOf(const Line& line, std::size_t word) {
   Tokens tokens;
-  const std::string& name = line.word(3);
+  const std::string& name = line.word(word);
   const std::size_t slash = name.find('/');
   if (slash != std::string::npos) tokens.provider = name.substr(0, slash);
   tokens.model = slash == std::string::npos ? name : name.substr(slash + 1);
@@ -81,7 +84,7 @@ inline RecordUsage usageOf(const Line& line) {
   usage.at = line.instantOption("at");
   usage.set = line.word(0) == "set";
   if (line.word(0) == "tokens" || line.words.option("out")) {
-    usage.tokens = tokensOf(line);
+    usage.tokens = tokensOf(line, 3);
   } else if (const auto quantity = Decimal::parse(line.wordOr(3, ""))) {
     usage.quantity = *quantity;
   }
@@ -212,6 +215,11 @@ inline std::optional<CommandBody> commandOf(const Line& line) {
        }},
       {"uncollectible", [](const Line& l) { return MarkUncollectible{invoiceNumberOf(l)}; }},
       {"alerts", setAlertsOf},
+      {"hold", placeHoldOf},
+      {"settle", settleHoldOf},
+      {"use", useHoldOf},
+      {"release", releaseHoldOf},
+      {"extend", extendHoldOf},
   };
   const auto reader = readers.find(line.word(0));
   if (reader == readers.end()) return std::nullopt;

@@ -57,6 +57,16 @@ inline std::string textOf(const std::vector<Draw>& draws) {
   return text.empty() ? "none" : text;
 }
 
+/// "calls:5:0.5": feature, quantity and price, in order; "none" for none.
+inline std::string textOf(const std::vector<ReceiptItem>& items) {
+  std::string text;
+  for (const ReceiptItem& item : items) {
+    text += (text.empty() ? "" : ",") + item.feature + ":" + item.quantity.toString() + ":" +
+            item.price.toString();
+  }
+  return text.empty() ? "none" : text;
+}
+
 inline std::string nameOf(Disposition disposition) {
   const char* const names[] = {"current", "grace", "late"};
   return names[static_cast<std::size_t>(disposition)];
@@ -74,7 +84,11 @@ inline Facts factsOf(const Receipt& receipt) {
           {"invoice", std::to_string(receipt.invoice.value)},
           {"note", std::to_string(receipt.credit_note.value)},
           {"position", std::to_string(receipt.position.value)},
-          {"from", receipt.period_from.toString()}};
+          {"from", receipt.period_from.toString()},
+          {"hold", std::to_string(receipt.hold.value)},
+          {"expiry", receipt.expiry.toString()},
+          {"expired", receipt.hold_expired ? "yes" : "no"},
+          {"items", textOf(receipt.items)}};
 }
 
 /// A receipt is of the running period and new, unless said: grace, late, duplicate.

@@ -19,7 +19,8 @@
 //       used.calls= left.calls= included.calls= unpaid.calls= charge.calls= events.calls=
 //       held.team= highest.team= trueUp.team= enabled=sso
 //       credits.plan= credits.promotional= credits.purchased= debt= available= grants=2:10,1:5
-//       money= included= topUps= late=2026-01-01:5 adjustments= credit= alerts=usage.calls:80%
+//       money= moneyLeft= included= topUps= holds= onHold.calls= onHold.credits= onHold.money=
+//       late=2026-01-01:5 adjustments= credit= alerts=usage.calls:80%
 //   owed acme -> 10 5                               customer credit by entry, oldest first
 //   invoices acme 3                                 how many there are
 //   invoice acme [last|1|2|...] -> renewal 149.00   invoice_lines.h
@@ -30,6 +31,7 @@
 //                                                   of a change of plan; below it the lines
 //   raised acme -> usage.calls:80% ...              every alert that was recorded, in order
 //   raised acme last -> value= threshold=
+//   holds acme -> h1:calls:5+images:2 h2:calls:1    open ones, with what they still hold
 //   expired acme -> 1:40 3:10                       every CreditsExpired, in order
 //   log acme -> periodStarted alertRaised           the kinds of the newest events, oldest first
 #pragma once
@@ -115,7 +117,9 @@ class Runner {
   }
 
   void give(const Line& line, const CommandBody& command) {
-    const Answer answer = ledger_->give(line.word(1), command, line.option("key", ""));
+    const bool is_hold = std::holds_alternative<PlaceHold>(command);
+    const std::string key = is_hold ? line.word(2) : line.option("key", "");
+    const Answer answer = ledger_->give(line.word(1), command, key);
     expectVerdict(line, answer.verdict);
     if (answer.verdict.isOk()) return expectReceipt(line, answer.receipt);
     if (const auto detail = line.expected->option("detail")) {
@@ -134,6 +138,7 @@ class Runner {
         {"note", &Runner::creditNote}, {"upcoming", &Runner::upcoming},
         {"preview", &Runner::preview}, {"raised", &Runner::raised},
         {"expired", &Runner::expired}, {"log", &Runner::log},
+        {"holds", &Runner::holds},
     };
     const auto reader = readers.find(line.word(0));
     if (reader == readers.end()) line.fail("'" + line.word(0) + "' is no command");
@@ -262,6 +267,18 @@ class Runner {
       grants.push_back(std::to_string(expired.grant.value) + ":" + expired.amount.toString());
     }
     expectWords(line, grants);
+  }
+
+  void holds(const Line& line) const {
+    std::vector<std::string> open;
+    for (const Hold& hold : customerOf(line).holds) {
+      std::string items;
+      for (const HeldItem& item : hold.items) {
+        items += (items.empty() ? ":" : "+") + item.asked.feature + ":" + item.quantity.toString();
+      }
+      open.push_back(hold.key + items);
+    }
+    expectWords(line, open);
   }
 
   void log(const Line& line) const {

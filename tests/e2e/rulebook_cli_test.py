@@ -336,8 +336,15 @@ EVERY_COMMAND = """
 {"customer": "ann", "updateCustomer": {"zone": "Asia/Tokyo"}}
 {"customer": "ann", "subscribe": {"plan": "team", "seats": [{"feature": "editors", "seats": 3}]}}
 {"customer": "ann", "key": "u", "recordUsage": {"feature": "calls", "quantity": 7}}
-{"customer": "ann", "recordUsage": {"feature": "calls", "quantity": 5, "set": true}}
+{"customer": "ann", "recordUsage": {"feature": "calls", "quantity": 3}}
+{"customer": "ann", "recordUsage": {"feature": "calls", "quantity": 8, "set": true}}
 {"customer": "ann", "voidUsage": {"usageKey": "u", "reason": "again"}}
+{"customer": "ann", "key": "h1", "placeHold": {"items": [{"feature": "calls", "quantity": 4}]}}
+{"customer": "ann", "useHold": {"hold": "h1", "usage": {"feature": "calls", "quantity": 3}}}
+{"customer": "ann", "extendHold": {"hold": "h1", "ttlNs": "3600000000000"}}
+{"customer": "ann", "settleHold": {"hold": "h1"}}
+{"customer": "ann", "key": "h2", "placeHold": {"items": [{"feature": "calls"}]}}
+{"customer": "ann", "releaseHold": {"hold": "h2"}}
 {"customer": "ann", "changeSeats": {"feature": "editors", "seats": 2}}
 {"customer": "ann", "pinVersion": {}}
 {"customer": "ann", "pinVersion": {"pinned": false}}
@@ -413,8 +420,10 @@ class FilesTest(daybook.LedgerTest):
                      "customerMovedIn .* plan=studio", "packRefunded .* credits=100",
                      "creditsGranted .* kind=promotional credits=5",
                      "customerUpdated .* zone=Asia/Tokyo", "invoiceUncollectible .* invoice=1",
-                     "usageRecorded .* quantity=-2 .* set=true", "paused .* at=2026-01-01",
-                     "paymentRecorded .* amount=50"):
+                     "usageRecorded .* quantity=-2 .*set=true", "paused .* at=2026-01-01",
+                     "holdPlaced .* h1 .* quantity=4", "holdUsed .* quantitySent=3 .* taken=3",
+                     "holdExtended .* expiry=2026-01-01", "holdSettled .* quantitySent=1",
+                     "holdReleased .* hold=h2", "paymentRecorded .* amount=50"):
             self.assertRegex(log, part)
 
     def test_the_reference_catalog_changes_nothing_when_it_is_applied_again(self):

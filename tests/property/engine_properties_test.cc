@@ -31,7 +31,7 @@ template <>
 struct Arbitrary<Step> {
   static Gen<Step> arbitrary() {
     const auto number = [](int below) { return gen::resize(kNominalSize, gen::inRange(0, below)); };
-    return gen::build<Step>(gen::set(&Step::what, number(21)), gen::set(&Step::who, number(2)),
+    return gen::build<Step>(gen::set(&Step::what, number(26)), gen::set(&Step::who, number(2)),
                             gen::set(&Step::a, number(60)), gen::set(&Step::b, number(60)));
   }
 };
@@ -193,6 +193,46 @@ CommandBody commandOf(const Step& step, Instant now, Overdrafts overdrafts, std:
   }
 }
 
+HoldItem held(const char* feature, int quantity) {
+  HoldItem item;
+  item.feature = feature;
+  item.quantity = dec(quantity);
+  return item;
+}
+
+/// The key of one of the customer's holds, most likely an open one.
+std::string anyHold(const Customer& customer, const Step& step) {
+  const std::vector<Hold>& holds =
+      customer.holds.empty() || step.b % 7 == 0 ? customer.expired_holds : customer.holds;
+  if (holds.empty()) return "none";
+  return holds[static_cast<std::size_t>(step.b) % holds.size()].key;
+}
+
+CommandBody holdCommandOf(const Customer& customer, const Step& step) {
+  const std::optional<Duration> ttl = Duration::minutes(1 + step.b * 20);
+  const std::vector<HoldItem> items = {held("calls", step.a % 7), held("images", step.b % 5)};
+  switch (step.what) {
+    case 21:
+    case 22:
+      if (step.a % 3 == 0) return PlaceHold{items, ttl};
+      return PlaceHold{{held(step.a % 3 == 1 ? "videos" : "calls", step.a)}, ttl};
+    case 23:
+      if (step.a % 3 == 0) return SettleHold{anyHold(customer, step), {}, std::nullopt};
+      if (step.a % 3 == 1) return SettleHold{anyHold(customer, step), items, std::nullopt};
+      return SettleHold{anyHold(customer, step), {held("calls", step.a)}, std::nullopt};
+    case 24: {
+      UseHold use{anyHold(customer, step), {}};
+      use.usage.feature = "calls";
+      use.usage.quantity = dec(step.a % 9);
+      use.usage.on_shortfall = static_cast<OnShortfall>(step.a % 3);
+      return use;
+    }
+    default:
+      if (step.a % 2 == 0) return ReleaseHold{anyHold(customer, step)};
+      return ExtendHold{anyHold(customer, step), ttl};
+  }
+}
+
 /// Some length of time, or to within an hour and a half after the end of a running period: that is
 /// where things happen.
 Instant later(const TestLedger& ledger, const Step& step) {
@@ -206,7 +246,7 @@ Instant later(const TestLedger& ledger, const Step& step) {
 /// Does one step. How due work is done when time passes is the caller's.
 template <typename Advance>
 Verdict play(TestLedger& ledger, const Step& step, Overdrafts overdrafts, Advance advance) {
-  if (step.what >= 19) {
+  if (step.what == 19 || step.what == 20) {
     advance(later(ledger, step));
     return {};
   }
@@ -217,6 +257,15 @@ Verdict play(TestLedger& ledger, const Step& step, Overdrafts overdrafts, Advanc
     return {};
   }
   const std::string customer = step.who == 0 ? "c0" : "c1";
+  if (step.what > 20 && overdrafts == Overdrafts::allowed) {
+    // As its holds will be when the command is decided.
+    const Customer projected =
+        core::projected(ledger.state(), ledger.customer(customer), ledger.context());
+    CommandBody command = holdCommandOf(projected, step);
+    const bool is_named = std::holds_alternative<PlaceHold>(command);
+    const std::string name = "hold-" + std::to_string(projected.last_hold.next().value);
+    return ledger.give(customer, std::move(command), is_named ? name : "").verdict;
+  }
   const std::uint64_t usages = usagesOf(ledger, customer);
   CommandBody command = commandOf(step, ledger.now(), overdrafts, usages);
   const bool is_usage = std::holds_alternative<RecordUsage>(command);
@@ -371,6 +420,10 @@ struct CreditFlows {
     granted += purchased.grant.credits;
     debt_paid += purchased.debt_paid;
   }
+  void operator()(const HoldUsed& used) { (*this)(used.usage); }
+  void operator()(const HoldSettled& settled) {
+    for (const UsageRecorded& usage : settled.usages) (*this)(usage);
+  }
   void operator()(const UsageRecorded& usage) {
     for (const Draw& draw : usage.draws) drawn += draw.amount;
     overdrawn += usage.overdrawn;
@@ -486,7 +539,7 @@ TEST_CASE("the order of customers' commands does not matter, nor does the other 
       waiting.clear();
     };
     for (const Step& step : steps) {
-      const bool is_for_all = step.what == 14 || step.what >= 19;
+      const bool is_for_all = step.what == 14 || step.what == 19 || step.what == 20;
       if (!is_for_all) waiting.push_back(step);
       if (is_for_all) playAll();
       Instant to;
@@ -527,8 +580,8 @@ TEST_CASE("void right after record restores the customer, alerts and history apa
 }
 
 TEST_CASE(
-    "what was granted is drawn, paid as debt, expired, refunded or left; debt is what was "
-    "overdrawn") {
+    "what was granted is drawn, paid as debt, expired, refunded, held or left; debt is what "
+    "was overdrawn") {
   rc::prop("credits are conserved", [] {
     const std::vector<Step> steps = anyLife();
     const TestLedger ledger = lived(steps);
@@ -540,7 +593,7 @@ TEST_CASE(
       Decimal left;
       for (const Grant& grant : customer.grants) {
         RC_ASSERT(!grant.remaining.isNegative());
-        left += grant.remaining;
+        left += grant.remaining + grant.held;
       }
       RC_ASSERT(flows.granted ==
                 flows.drawn + flows.debt_paid + flows.expired + flows.refunded + left);

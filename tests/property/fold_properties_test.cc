@@ -146,7 +146,9 @@ TEST_CASE("No event that can be decoded makes folding abort, whatever came befor
       const core::State& state = folded.engine().state();
       const CustomerNumber owner = anyOwner(state, body);
       const Instant recorded = anyTime(state.ledger.recorded);
-      folded.take(folded.engine().seal(std::move(body), owner, recorded, ""));
+      const bool is_named = std::holds_alternative<HoldPlaced>(body);
+      folded.take(folded.engine().seal(std::move(body), owner, recorded,
+                                       is_named ? "hold-" + std::to_string(i) : ""));
     }
     // What can be folded can be read back from a snapshot, between decisions.
     const core::State& state = folded.engine().state();

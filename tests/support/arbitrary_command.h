@@ -186,6 +186,37 @@ inline RecordPayment anyRecordPayment() {
 inline RecordPaymentFailure anyRecordPaymentFailure() { return {anyInvoiceNumber(), anyText()}; }
 inline SetAlerts anySetAlerts() { return {maybe(anyAlertRules)}; }
 
+inline HoldItem anyHoldItem() {
+  const RecordUsage usage = anyUsage();
+  return {usage.feature, usage.quantity, usage.tokens, usage.properties};
+}
+/// Never 0, which stands for absent.
+inline std::optional<Duration> anyTtl() {
+  const std::int64_t ns = anyInt64();
+  return ns == 0 ? std::nullopt : std::optional(Duration{ns});
+}
+inline PlaceHold anyPlaceHold() { return {anyList(anyHoldItem), anyTtl()}; }
+inline SettleHold anySettleHold() {
+  return {anyText(), anyList(anyHoldItem), anyOptionalInstant()};
+}
+inline UseHold anyUseHold() { return {anyText(), anyUsage()}; }
+inline ExtendHold anyExtendHold() { return {anyText(), anyTtl()}; }
+
+inline CommandBody anyHoldCommandBody(int kind) {
+  switch (kind) {
+    case 26:
+      return anyPlaceHold();
+    case 27:
+      return anySettleHold();
+    case 28:
+      return anyUseHold();
+    case 29:
+      return ReleaseHold{anyText()};
+    default:
+      return anyExtendHold();
+  }
+}
+
 inline CommandBody anyLaterCommandBody(int kind) {
   switch (kind) {
     case 10:
@@ -218,8 +249,10 @@ inline CommandBody anyLaterCommandBody(int kind) {
       return anyRecordPaymentFailure();
     case 24:
       return MarkUncollectible{anyInvoiceNumber()};
-    default:
+    case 25:
       return anySetAlerts();
+    default:
+      return anyHoldCommandBody(kind);
   }
 }
 

@@ -35,7 +35,27 @@ inline Grant anyGrant() {
   to.rollovers = any32();
   to.last_drawn = anyInstant();
   to.expired = any<bool>();
+  to.held = any<bool>() ? anyDecimal() : Decimal();
   return to;
+}
+
+inline HoldNumber anyHoldNumber() { return HoldNumber(1 + anyNumber(63)); }
+inline Draw anyDraw() { return {GrantNumber(anyNonZero()), anyDecimal()}; }
+
+inline HeldItem anyHeldItem() {
+  HeldItem to;
+  to.asked = anyHoldItem();
+  to.feature = FeatureNumber(anyNonZero());
+  to.variant = anyText();
+  to.period_from = anyInstant();
+  to.quantity = anyDecimal();
+  to.used = any<bool>();
+  to.pins = anyList(anyDraw);
+  return to;
+}
+
+inline Hold anyHold() {
+  return {anyHoldNumber(), anyText(), anyInstant(), anyInstant(), anyList(anyHeldItem)};
 }
 
 inline FeatureNumber anyFeatureNumber() { return FeatureNumber(anyNonZero()); }
@@ -148,7 +168,7 @@ inline UsageRecorded anyUsageRecorded() {
   to.quantity = any<bool>() && to.asked.quantity ? *to.asked.quantity : anyDecimal();
   to.tokens = any<bool>() ? anyTotals() : TokenTotals{};
   to.price = any<bool>() ? anyDecimal() : Decimal();
-  to.draws = anyList([] { return Draw{GrantNumber(anyNonZero()), anyDecimal()}; });
+  to.draws = anyList(anyDraw);
   // One grant for all of it has a form of its own.
   if (any<bool>()) to.draws = {{GrantNumber(anyNonZero()), to.price}};
   to.overdrawn = any<bool>() ? anyDecimal() : Decimal();
@@ -172,7 +192,8 @@ inline UsageVoided anyUsageVoided() {
   to.quantity = anyDecimal();
   to.tokens = any<bool>() ? anyTotals() : TokenTotals{};
   to.price = anyDecimal();
-  to.draws = anyList([] { return Draw{anyGrantNumber(), anyDecimal()}; });
+  to.draws = anyList(anyDraw);
+  to.item = any32();
   to.debt = anyDecimal();
   to.unpaid = anyDecimal();
   to.late_charge = anyDecimal();
@@ -203,6 +224,45 @@ inline CustomerMovedIn anyCustomerMovedIn() {
   to.grants = anyList(anyGrant);
   to.customer_credit = anyDecimal();
   return to;
+}
+
+/// What was asked is in the items.
+inline HoldPlaced anyHoldPlaced() {
+  HoldPlaced to;
+  to.items = anyList([] { return PlacedItem{anyHeldItem(), anyDecimal(), anyDecimal()}; });
+  for (const PlacedItem& item : to.items) to.asked.items.push_back(item.held.asked);
+  to.asked.ttl = anyTtl();
+  to.number = anyHoldNumber();
+  to.expiry = anyInstant();
+  return to;
+}
+
+inline HoldUsed anyHoldUsed() {
+  HoldUsed to;
+  to.asked.hold = anyText();
+  to.number = anyHoldNumber();
+  to.usage = anyUsageRecorded();
+  to.asked.usage = to.usage.asked;
+  to.taken = anyDecimal();
+  to.pins = anyList(anyDraw);
+  return to;
+}
+
+inline EventBody anyHoldEventBody(int kind) {
+  switch (kind) {
+    case 42:
+      return anyHoldPlaced();
+    case 43:
+      return anyHoldUsed();
+    case 44:
+      return HoldSettled{anySettleHold(), anyHoldNumber(), any<bool>(), anyList(anyUsageRecorded)};
+    case 45:
+      return HoldReleased{{anyText()}, anyHoldNumber()};
+    case 46:
+      return HoldExtended{anyExtendHold(), anyHoldNumber(), anyInstant()};
+    default:
+      return HoldExpired{anyHoldNumber(), anyInstant()};
+  }
 }
 
 inline PackPurchased anyPackPurchased() {
@@ -263,8 +323,10 @@ inline EventBody anyLaterEventBody(int kind) {
       return AlertsSet{anySetAlerts()};
     case 40:
       return AlertRaised{anyAlertRule(), anyInstant(), anyDecimal(), anyDecimal()};
-    default:
+    case 41:
       return anyCustomerMovedIn();
+    default:
+      return anyHoldEventBody(kind);
   }
 }
 
@@ -387,6 +449,9 @@ inline Customer anyCustomer() {
   to.credits = anyList([] { return CustomerCredit{anyDecimal(), anyText()}; });
   to.voided = anyList([] { return VoidedUsage{Position(1 + anyNumber(63)), anyInstant()}; });
   to.alert_rules = maybe(anyAlertRules);
+  to.holds = anyList(anyHold, 2);
+  to.last_hold = HoldNumber(anyNumber());
+  to.expired_holds = anyList(anyHold, 2);
   return to;
 }
 

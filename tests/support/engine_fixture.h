@@ -45,8 +45,9 @@ class TestLedger {
     const Customer* known = state().find(customer);
     if (known != nullptr) workOff(known->number);
     core::Context asked = context();
-    if (const auto* voided = std::get_if<VoidUsage>(&command.body); known != nullptr && voided) {
-      asked.subject = find(known->number, voided->usage_key);
+    if (known != nullptr) {
+      const std::string* subject = core::subjectKey(*known, command.body);
+      if (subject != nullptr) asked.subject = find(known->number, *subject);
     }
     core::Decision decision = engine_.decide(command, asked);
     Answer answer;

@@ -149,6 +149,26 @@ void addAccounts(Add add, const Span& month, const Span& year) {
   add("customerMovedIn_a", movedIn(month, year), "", 7);
 }
 
+/// As above: the life of holds.
+template <typename Add>
+void addHolds(Add add, const Span& month) {
+  add("holdPlaced_a", holdPlaced(), "hold-1", 7);
+  add("holdUsed_a", holdUsed(), "use-1", 7);
+  add("holdSettled_a", holdSettled(), "settle-1", 7);
+  add("holdSettled_b", HoldSettled{{"hold-2"}, HoldNumber(6), true, {usageOfCredits()}}, "settle-2",
+      7);
+  add("holdReleased_a", HoldReleased{{"hold-3"}, HoldNumber(7)}, "release-1", 7);
+  add("holdExtended_a", HoldExtended{{"hold-4", Duration::minutes(10)}, HoldNumber(8), month.to},
+      "extend-1", 7);
+  add("holdExpired_a", HoldExpired{HoldNumber(8), month.to}, "", 7);
+  UsageVoided second = voided();
+  second.item = 1;
+  add("usageVoided_c", second, "", 7);
+  Grant pinned = fullGrant();
+  pinned.held = decimal("0.25");
+  add("creditsGranted_c", CreditsGranted{std::nullopt, pinned, Decimal()}, "", 7);
+}
+
 }  // namespace golden
 
 inline std::vector<GoldenEvent> goldenEvents() {
@@ -245,6 +265,7 @@ inline std::vector<GoldenEvent> goldenEvents() {
   golden::addSubscriptions(add, month, year);
   golden::addAccounts(add, month, year);
   add("usageRecorded_e", golden::usageOfOneGrant(), "usage-e", 7);
+  golden::addHolds(add, month);
   return events;
 }
 

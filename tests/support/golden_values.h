@@ -352,6 +352,61 @@ inline UsageRecorded usageSet() {
   return to;
 }
 
+/// Credits set aside for tokens, at a variant's price.
+inline HeldItem heldItem() {
+  HeldItem to;
+  to.asked.feature = "ai";
+  to.asked.tokens = usageOfTokens().asked.tokens;
+  to.asked.properties = {{"region", "eu"}};
+  to.feature = FeatureNumber(3);
+  to.variant = "eu";
+  to.period_from = {1'706'745'600'000'000'000};
+  to.quantity = decimal("0.0126");
+  to.used = true;
+  to.pins = {{GrantNumber(1), decimal("3")}, {GrantNumber(2), decimal("1.25")}};
+  return to;
+}
+
+inline HoldPlaced holdPlaced() {
+  HoldPlaced to;
+  HeldItem calls;
+  calls.asked.feature = "calls";
+  calls.asked.quantity = decimal("10");
+  calls.feature = FeatureNumber(1);
+  calls.period_from = {1'706'745'600'000'000'000};
+  calls.quantity = decimal("10");
+  to.items = {{calls, Decimal(), decimal("90")}, {heldItem(), decimal("4.25"), decimal("7")}};
+  for (const PlacedItem& item : to.items) to.asked.items.push_back(item.held.asked);
+  to.asked.ttl = Duration::minutes(10);
+  to.number = HoldNumber(5);
+  to.expiry = {1'706'746'200'000'000'000};
+  return to;
+}
+
+inline HoldUsed holdUsed() {
+  HoldUsed to;
+  to.usage = usageOfCredits();
+  to.asked = {"hold-1", to.usage.asked};
+  to.number = HoldNumber(5);
+  to.taken = decimal("2.5");
+  to.pins = {{GrantNumber(1), decimal("3")}};
+  return to;
+}
+
+/// Of two features, and at a time that is named.
+inline HoldSettled holdSettled() {
+  HoldSettled to;
+  to.usages = {usage(), usageOfTokens()};
+  to.asked.hold = "hold-1";
+  for (const UsageRecorded& each : to.usages) {
+    const RecordUsage& asked = each.asked;
+    to.asked.items.push_back({asked.feature, asked.quantity, asked.tokens, asked.properties});
+  }
+  to.asked.at = Instant{1'706'900'000'123'456'789};
+  to.number = HoldNumber(5);
+  return to;
+}
+
 inline UsageVoided voided() {
   UsageVoided to;
   to.asked = {"usage-b", "sent twice"};

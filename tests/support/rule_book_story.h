@@ -215,6 +215,31 @@ inline void use(TestLedger& ledger) {
   give(ledger, "pool", RefundPack{bought, "unwanted"});
 }
 
+inline HoldItem held(std::string feature, std::string_view quantity,
+                     std::vector<Property> properties = {}) {
+  return {std::move(feature), dec(quantity), std::nullopt, std::move(properties)};
+}
+
+/// Holds in all three models: of several features, used, settled for less, for more and not at all.
+inline void hold(TestLedger& ledger) {
+  give(ledger, "filled", PlaceHold{{held("routes", "6")}, Duration::hours(1)}, "job-1");
+  give(ledger, "filled", UseHold{"job-1", usage("routes", "2")});
+  give(ledger, "filled", ExtendHold{"job-1", Duration::hours(2)});
+  give(ledger, "filled", PlaceHold{{held("routes", "9")}, std::nullopt}, "job-2");
+  give(ledger, "filled", SettleHold{"job-1", {held("routes", "3")}, std::nullopt});
+  give(ledger, "filled", ReleaseHold{"job-2"});
+  give(ledger, "filled", PlaceHold{{held("routes", "2")}, std::nullopt}, "lost");
+  give(ledger, "filled", PlaceHold{{held("routes", "1")}, std::nullopt}, "forgotten");
+  give(ledger, "wallet", PlaceHold{{held("routes", "3")}, std::nullopt}, "trip");
+  give(ledger, "wallet", usage("routes", "1"));
+  give(ledger, "wallet", SettleHold{"trip", {}, std::nullopt});
+  const HoldItem eu = held("routes", "4", {{"region", "eu"}});
+  const HoldItem user = held("users", "1", {{"user", "eve"}});
+  give(ledger, "team", PlaceHold{{eu, held("payments", "100"), user}, std::nullopt}, "several");
+  give(ledger, "team", SettleHold{"several", {held("payments", "250"), eu}, std::nullopt}, "paid");
+  give(ledger, "team", VoidUsage{"paid", "refused"});
+}
+
 /// Adjustments, credit and payments.
 inline void bill(TestLedger& ledger) {
   give(ledger, "team", AddAdjustment{dec("5"), "", "setup", false});
@@ -260,6 +285,7 @@ inline void settle(TestLedger& ledger) {
   give(ledger, "team", VoidUsage{"late", "not hers"});
   give(ledger, "team", usageAt("routes", "4", when("2026-07-25")));
   give(ledger, "once", usageAt("routes", "6", when("2026-07-25")));
+  give(ledger, "filled", SettleHold{"lost", {held("routes", "30")}, std::nullopt});
   give(ledger, "wallet", Resume{});
   give(ledger, "moved", Cancel{CancelWhen::now, true});
   give(ledger, "free", ChangePlan{"lifetime", std::nullopt, ChangeWhen::automatic});
@@ -271,6 +297,7 @@ inline void settle(TestLedger& ledger) {
 inline void tellRuleBook(TestLedger& ledger) {
   story::arrive(ledger);
   story::use(ledger);
+  story::hold(ledger);
   story::bill(ledger);
   story::change(ledger);
   story::settle(ledger);

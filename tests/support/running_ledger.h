@@ -59,7 +59,8 @@ class RunningLedger {
                  logger_,
                  "memory",
                  [] { return 0U; },
-                 port_.timer().now()} {
+                 port_.timer().now(),
+                 hold_drops_} {
     pipeline_.connect(store_thread_);
     LedgerCreated created;
     created.ledger_id = std::string(32, '0');
@@ -135,6 +136,7 @@ class RunningLedger {
   daemon::Admission admission_;
   daemon::Ticker ticker_;
   daemon::Snapshotter snapshotter_;
+  daemon::HoldDrops hold_drops_;
   daemon::LedgerService service_;
 };
 

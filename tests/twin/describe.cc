@@ -98,6 +98,15 @@ std::string of(const MarkUncollectible& mark) {
   return "uncollectible " + std::to_string(mark.invoice.value);
 }
 std::string of(const SetAlerts&) { return "alerts"; }
+std::string of(const PlaceHold& place) {
+  std::string line = "hold";
+  for (const HoldItem& item : place.items) line += " " + item.feature;
+  return line;
+}
+std::string of(const SettleHold& settle) { return "settle " + settle.hold; }
+std::string of(const UseHold& use) { return "use " + use.hold; }
+std::string of(const ReleaseHold& release) { return "release " + release.hold; }
+std::string of(const ExtendHold& extend) { return "extend " + extend.hold; }
 std::string of(const MoveClock& move) { return "clock " + move.to.toString(); }
 std::string of(const PublishCatalog& publish) {
   std::string all = "publish";

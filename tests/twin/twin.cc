@@ -40,6 +40,12 @@ Answer decideForCustomer(Desk& desk, const Command& command) {
                              std::is_same_v<Asked, MoveClock>) {
           CHECK(false, "the command is of a customer");
           return {};
+        } else if constexpr (std::is_same_v<Asked, PlaceHold> ||
+                             std::is_same_v<Asked, SettleHold> || std::is_same_v<Asked, UseHold> ||
+                             std::is_same_v<Asked, ReleaseHold> ||
+                             std::is_same_v<Asked, ExtendHold>) {
+          CHECK(false, "no race places holds");
+          return {};
         } else {
           return answerTo(desk, asked);
         }

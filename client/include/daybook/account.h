@@ -34,6 +34,7 @@ struct FeatureBalance {
   std::string charge;  // metered plans: exact charge so far; balance plans: deducted so far
   std::uint64_t events = 0;
   TokenTotals tokens;
+  std::string held;  // set aside by open holds, not in `remaining`
 };
 
 struct SeatBalance {
@@ -50,6 +51,7 @@ struct CreditBalance {
   std::string purchased;
   std::string debt;
   std::string available;  // what usage now may draw, less the debt
+  std::string held;       // set aside by open holds, in none of the three kinds
 };
 
 struct Grant {
@@ -71,7 +73,9 @@ struct Grant {
 struct SpendingBalance {
   std::string included;
   std::string top_ups;
-  std::string amount;  // what is left: signed
+  std::string amount;     // what is left: signed
+  std::string held;       // set aside by open holds
+  std::string available;  // the amount less that
 };
 
 struct Terms {
@@ -127,6 +131,7 @@ struct Balance {
   std::vector<LateCharge> late;          // on the next invoice, as are these:
   std::vector<PendingAdjustment> adjustments;
   std::vector<AlertRule> alerts;  // raised in the running period, and not armed again
+  std::uint32_t holds = 0;        // open ones
 };
 
 /// The answer to "may this customer do this?". A check alone cannot prevent two callers from
@@ -138,8 +143,8 @@ struct CheckAnswer {
   std::string remaining_included;
   bool unlimited = false;
   std::optional<CreditBalance> credits;
-  std::string balance;
-  std::string cost;  // money, or credits on credits plans
+  std::string balance;  // balance plans: less what is held
+  std::string cost;     // money, or credits on credits plans
   bool overage_begins = false;
   std::uint64_t as_of = 0;
 };
@@ -151,6 +156,28 @@ struct Customer {
   std::string currency;
   SubscriptionState state = SubscriptionState::none;
   std::string plan;
+};
+
+// ---- Holds
+
+/// What a hold still sets aside of one feature.
+struct HeldItem {
+  HoldItem asked;
+  std::uint32_t feature = 0;        // number
+  std::string variant;              // value of the dimension; empty: the default prices
+  std::int64_t period_from_ns = 0;  // the usage period that it was placed in
+  std::string quantity;    // units; for token-priced features the money that the tokens cost
+  std::vector<Draw> pins;  // credits plans: set aside in these grants, in draw order
+  bool used = false;       // some of it has been used
+};
+
+/// An open hold, or an expired one that may still be settled.
+struct Hold {
+  std::uint64_t number = 0;
+  std::string key;  // of the call that placed it
+  std::int64_t placed_ns = 0;
+  std::int64_t expiry_ns = 0;
+  std::vector<HeldItem> items;
 };
 
 // ---- Invoices and credit notes

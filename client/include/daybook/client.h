@@ -121,6 +121,36 @@ class Client {
                                        const CallOptions& options = {});
   Reply<UsageStream> openStream(UsageStream::OnResult on_result, const StreamOptions& options = {});
 
+  // Holds: amounts set aside before the work. A hold ends once: settled, released or expired; what
+  // comes after is answered holdEnded, and the same key again with its first receipt.
+
+  /// `key` names the hold from then on. A refused hold sets nothing aside.
+  Reply<Receipt> placeHold(std::string customer, std::string key, PlaceHold hold,
+                           const CallOptions& options = {});
+  Future<Receipt> placeHoldAsync(std::string customer, std::string key, PlaceHold hold,
+                                 const CallOptions& options = {});
+  /// Of an expired hold, too: recorded as plain usage, in full.
+  Reply<Receipt> settleHold(std::string customer, std::string key, SettleHold settlement,
+                            const CallOptions& options = {});
+  Future<Receipt> settleHoldAsync(std::string customer, std::string key, SettleHold settlement,
+                                  const CallOptions& options = {});
+  Reply<Receipt> useHold(std::string customer, std::string key, UseHold use,
+                         const CallOptions& options = {});
+  Future<Receipt> useHoldAsync(std::string customer, std::string key, UseHold use,
+                               const CallOptions& options = {});
+  /// `hold` is the key that it was placed with.
+  Reply<Receipt> releaseHold(std::string customer, std::string key, std::string hold,
+                             const CallOptions& options = {});
+  Future<Receipt> releaseHoldAsync(std::string customer, std::string key, std::string hold,
+                                   const CallOptions& options = {});
+  Reply<Receipt> extendHold(std::string customer, std::string key, ExtendHold extension,
+                            const CallOptions& options = {});
+  Future<Receipt> extendHoldAsync(std::string customer, std::string key, ExtendHold extension,
+                                  const CallOptions& options = {});
+  /// The hold that was placed with the key `hold`: open, or expired and not settled yet.
+  Reply<Hold> hold(std::string customer, std::string hold, const CallOptions& options = {});
+  Future<Hold> holdAsync(std::string customer, std::string hold, const CallOptions& options = {});
+
   // ---- Balances and invoices (role Reader)
 
   Reply<Balance> balance(std::string customer, const CallOptions& options = {});
@@ -128,6 +158,11 @@ class Client {
   Reply<CheckAnswer> check(std::string customer, Usage usage, const CallOptions& options = {});
   Future<CheckAnswer> checkAsync(std::string customer, Usage usage,
                                  const CallOptions& options = {});
+  /// Open holds, in the order they were placed.
+  Reply<Page<Hold>> holds(std::string customer, PageRequest page = {},
+                          const CallOptions& options = {});
+  Future<Page<Hold>> holdsAsync(std::string customer, PageRequest page = {},
+                                const CallOptions& options = {});
   Reply<Customer> customer(std::string id, const CallOptions& options = {});
   Future<Customer> customerAsync(std::string id, const CallOptions& options = {});
   /// In order of creation.

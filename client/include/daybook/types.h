@@ -182,6 +182,45 @@ struct Usage {
   bool operator==(const Usage&) const = default;
 };
 
+/// One feature of a hold, or of what settles it: measured as usage with the same fields would be.
+struct HoldItem {
+  std::string feature;
+  std::string quantity;          // empty: 1
+  std::optional<Tokens> tokens;  // instead of a quantity, for features priced by tokens
+  std::vector<Property> properties;
+  bool operator==(const HoldItem&) const = default;
+};
+
+/// Amounts set aside before the work, of all items or of none. The hold is named by the key of the
+/// call that places it.
+struct PlaceHold {
+  std::vector<HoldItem> items;  // at most 16, of one feature each
+  std::int64_t ttl_ns = 0;      // it expires by itself after that; 0: 5 minutes; at most 24 hours
+  bool operator==(const PlaceHold&) const = default;
+};
+
+/// Replaces a hold with usage: recorded in full, whatever is left.
+struct SettleHold {
+  std::string hold;             // key of the call that placed it
+  std::vector<HoldItem> items;  // what was used, at most 16; empty: all that it still holds
+  std::int64_t at_ns = 0;       // when it happened; 0: now
+  bool operator==(const SettleHold&) const = default;
+};
+
+/// Records usage out of a live hold, which holds that much less from then on.
+struct UseHold {
+  std::string hold;  // key of the call that placed it
+  Usage usage;       // on_shortfall is about what goes beyond the hold
+  bool operator==(const UseHold&) const = default;
+};
+
+/// The hold lives for `ttl_ns` from now on, if that is longer than it would.
+struct ExtendHold {
+  std::string hold;         // key of the call that placed it
+  std::int64_t ttl_ns = 0;  // 0: 5 minutes; at most 24 hours after it was placed
+  bool operator==(const ExtendHold&) const = default;
+};
+
 /// One usage event of a batch. The key is unique for its customer, for ever.
 struct UsageEntry {
   std::string customer;
@@ -194,6 +233,21 @@ struct Draw {
   std::uint32_t grant = 0;
   std::string amount;  // taken; negative: put back
   bool operator==(const Draw&) const = default;
+};
+
+/// One feature of a hold that was placed, used or settled.
+struct ReceiptItem {
+  std::string feature;
+  Disposition disposition = Disposition::current;
+  std::int64_t period_from_ns = 0;
+  std::string quantity;
+  std::string price;        // of a hold: what it would cost now, beside the other holds
+  std::vector<Draw> draws;  // of a hold: what it pins
+  std::string overdrawn;
+  std::string unpaid;
+  std::string late_charge;
+  std::string balance_after;
+  bool operator==(const ReceiptItem&) const = default;
 };
 
 /// What was recorded, and what will be billed. Fields that a command's kind has no use for are
@@ -214,8 +268,13 @@ struct Receipt {
   std::string balance_after;
   std::string late_charge;  // late usage and voids: what the next invoice charges for it
   std::uint32_t grant = 0;
-  std::uint64_t invoice = 0;      // number
-  std::uint64_t credit_note = 0;  // number
+  std::uint64_t invoice = 0;        // number
+  std::uint64_t credit_note = 0;    // number
+  std::uint64_t hold = 0;           // its number, of every command about a hold
+  std::int64_t hold_expiry_ns = 0;  // when it was placed or extended
+  bool hold_expired = false;        // it was settled after it had expired
+  /// Of a hold that was placed, used or settled. When there is one, the fields above are its own.
+  std::vector<ReceiptItem> items;
 };
 
 struct Refusal {

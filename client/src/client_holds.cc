@@ -1,0 +1,159 @@
+// Client: holds.
+#include <string>
+#include <utility>
+
+#include "client/src/client_impl.h"
+#include "daybook/client.h"
+
+namespace daybook::client {
+namespace {
+
+wire::CustomerRecorder::Client customerRecorder(Connection& connection, const std::string& id) {
+  auto request = connection.recorder().customerRequest();
+  request.setId(id);
+  return request.send().getCustomer();
+}
+
+wire::Hold::Client holdByKey(Connection& connection, const std::string& customer,
+                             const std::string& key) {
+  auto request = customerRecorder(connection, customer).holdByKeyRequest();
+  request.setKey(key);
+  return request.send().getHold();
+}
+
+// Sends one command about a hold: `open` makes its request, `fill` gives it its contents.
+template <typename Impl, typename Request, typename Fill>
+std::future<Reply<Receipt>> command(
+    Impl& impl, std::string customer, std::string key, std::string hold, const CallOptions& options,
+    Request (wire::Hold::Client::*open)(kj::Maybe<capnp::MessageSize>), Fill fill) {
+  return impl.template call<Receipt>(
+      Role::recorder, Effect::command, options,
+      [customer = std::move(customer), key = std::move(key), hold = std::move(hold), open,
+       fill = std::move(fill), json = options.json](Connection& connection) {
+        wire::Hold::Client whose = holdByKey(connection, customer, hold);
+        Request request = (whose.*open)(nullptr);
+        request.setKey(key);
+        fill(request);
+        return sendForReceipt(request, json);
+      });
+}
+
+}  // namespace
+
+Reply<Receipt> Client::placeHold(std::string customer, std::string key, PlaceHold hold,
+                                 const CallOptions& options) {
+  return placeHoldAsync(std::move(customer), std::move(key), std::move(hold), options).get();
+}
+
+Client::Future<Receipt> Client::placeHoldAsync(std::string customer, std::string key,
+                                               PlaceHold hold, const CallOptions& options) {
+  return impl_->call<Receipt>(
+      Role::recorder, Effect::command, options,
+      [customer = std::move(customer), key = std::move(key), hold = std::move(hold),
+       json = options.json](Connection& connection) {
+        auto request = customerRecorder(connection, customer).holdRequest();
+        request.setKey(key);
+        toWire(hold, request.initHold());
+        return sendForReceipt(request, json);
+      });
+}
+
+Reply<Receipt> Client::settleHold(std::string customer, std::string key, SettleHold settlement,
+                                  const CallOptions& options) {
+  return settleHoldAsync(std::move(customer), std::move(key), std::move(settlement), options).get();
+}
+
+Client::Future<Receipt> Client::settleHoldAsync(std::string customer, std::string key,
+                                                SettleHold settlement, const CallOptions& options) {
+  std::string hold = settlement.hold;
+  return command(*impl_, std::move(customer), std::move(key), std::move(hold), options,
+                 &wire::Hold::Client::settleRequest,
+                 [settlement = std::move(settlement)](auto& request) {
+                   request.setAt(settlement.at_ns);
+                   if (settlement.items.empty()) return;
+                   auto items = request.initItems(static_cast<unsigned>(settlement.items.size()));
+                   for (unsigned i = 0; i < items.size(); ++i) {
+                     toWire(settlement.items[i], items[i]);
+                   }
+                 });
+}
+
+Reply<Receipt> Client::useHold(std::string customer, std::string key, UseHold use,
+                               const CallOptions& options) {
+  return useHoldAsync(std::move(customer), std::move(key), std::move(use), options).get();
+}
+
+Client::Future<Receipt> Client::useHoldAsync(std::string customer, std::string key, UseHold use,
+                                             const CallOptions& options) {
+  return command(*impl_, std::move(customer), std::move(key), std::move(use.hold), options,
+                 &wire::Hold::Client::useRequest, [usage = std::move(use.usage)](auto& request) {
+                   toWire(usage, request.initUsage());
+                 });
+}
+
+Reply<Receipt> Client::releaseHold(std::string customer, std::string key, std::string hold,
+                                   const CallOptions& options) {
+  return releaseHoldAsync(std::move(customer), std::move(key), std::move(hold), options).get();
+}
+
+Client::Future<Receipt> Client::releaseHoldAsync(std::string customer, std::string key,
+                                                 std::string hold, const CallOptions& options) {
+  return command(*impl_, std::move(customer), std::move(key), std::move(hold), options,
+                 &wire::Hold::Client::releaseRequest, [](auto&) {});
+}
+
+Reply<Receipt> Client::extendHold(std::string customer, std::string key, ExtendHold extension,
+                                  const CallOptions& options) {
+  return extendHoldAsync(std::move(customer), std::move(key), std::move(extension), options).get();
+}
+
+Client::Future<Receipt> Client::extendHoldAsync(std::string customer, std::string key,
+                                                ExtendHold extension, const CallOptions& options) {
+  return command(*impl_, std::move(customer), std::move(key), std::move(extension.hold), options,
+                 &wire::Hold::Client::extendRequest,
+                 [ttl_ns = extension.ttl_ns](auto& request) { request.setTtlNs(ttl_ns); });
+}
+
+Reply<Hold> Client::hold(std::string customer, std::string hold, const CallOptions& options) {
+  return holdAsync(std::move(customer), std::move(hold), options).get();
+}
+
+Client::Future<Hold> Client::holdAsync(std::string customer, std::string hold,
+                                       const CallOptions& options) {
+  return impl_->call<Hold>(Role::recorder, Effect::read, options,
+                           [customer = std::move(customer), hold = std::move(hold),
+                            json = options.json](Connection& connection) {
+                             return holdByKey(connection, customer, hold)
+                                 .infoRequest()
+                                 .send()
+                                 .then([json](auto&& response) {
+                                   auto reply = replyOf<Hold>(response, json);
+                                   if (reply.ok()) reply.value = fromWire(response.getHold());
+                                   return reply;
+                                 });
+                           });
+}
+
+Reply<Page<Hold>> Client::holds(std::string customer, PageRequest page,
+                                const CallOptions& options) {
+  return holdsAsync(std::move(customer), std::move(page), options).get();
+}
+
+Client::Future<Page<Hold>> Client::holdsAsync(std::string customer, PageRequest page,
+                                              const CallOptions& options) {
+  return impl_->call<Page<Hold>>(Role::reader, Effect::read, options,
+                                 [customer = std::move(customer), page = std::move(page),
+                                  json = options.json](Connection& connection) {
+                                   auto request =
+                                       customerReader(connection, customer).holdsRequest();
+                                   setPage(request, page);
+                                   return request.send().then([json](auto&& response) {
+                                     auto reply = replyOf<Page<Hold>>(response, json);
+                                     reply.value.items = listFromWire<Hold>(response.getHolds());
+                                     reply.value.next = toString(response.getNext());
+                                     return reply;
+                                   });
+                                 });
+}
+
+}  // namespace daybook::client
