@@ -21,7 +21,10 @@ using namespace daybook::testing;
 
 const FixedZones kZones;
 
-int below(int limit) { return *rc::gen::inRange(0, limit); }
+/// Any number below the limit, as likely in small lives as in long ones.
+int below(int limit) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, limit)); }
+/// How many steps a life has.
+int anyLength(int most) { return *rc::gen::inRange(0, most); }
 
 PlanFeature forCredits(std::string code, std::string_view credits) {
   PlanFeature feature;
@@ -236,7 +239,7 @@ template <typename Look>
 TestLedger live(Look look) {
   const std::string plan = plans()[static_cast<std::size_t>(below(3))].code;
   TestLedger ledger = started(plan);
-  const int steps = below(60);
+  const int steps = anyLength(60);
   for (int i = 0; i < steps; ++i) {
     if (below(6) == 0) ledger.advance(ledger.now() + Duration::minutes(1 + below(400)));
     const auto before = available(ledger);
@@ -299,7 +302,7 @@ TEST_CASE("a hold is refused exactly when check of that quantity is") {
   rc::prop("hold and check agree", [] {
     const std::string plan = plans()[static_cast<std::size_t>(below(3))].code;
     TestLedger ledger = started(plan);
-    const int steps = below(40);
+    const int steps = anyLength(40);
     for (int i = 0; i < steps; ++i) {
       ledger.give("acme", anyCommand(ledger.customer("acme"), plan).body);
       if (below(6) == 0) ledger.advance(ledger.now() + Duration::minutes(1 + below(400)));
