@@ -50,6 +50,8 @@ Decision cancelNow(const State& state, const Customer& customer, const Cancel& c
     scope.closed_by = ClosedBy::command;
     scope.pending = true;
     closeOldestPeriod(draft, std::move(scope));
+  } else if (!draft.customer().late.empty()) {
+    closeLate(draft, now);
   }
   expirePlanCredits(draft);
   return decisionOf(std::move(draft), keyed);

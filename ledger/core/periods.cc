@@ -291,15 +291,6 @@ void expireCredits(Draft& draft, Instant expiry, Instant due) {
   addCreditAlerts(draft, lost, due);
 }
 
-void closeAdjustments(Draft& draft, Instant at) {
-  const Customer& customer = draft.customer();
-  CHECK(!customer.late.empty(), "something waits for an invoice");
-  auto invoice = buildAdjustmentInvoice(draft.state(), customer,
-                                        customer.late.front().terms.currency, nullptr, at);
-  CHECK(invoice.has_value(), "every late charge is a line");
-  draft.addInvoice(std::move(*invoice));
-}
-
 }  // namespace
 
 bool isUsableAnchor(const Customer& customer, Interval billing, Instant anchor, Instant start,
@@ -442,6 +433,15 @@ InvoiceNumber closeOldestPeriod(Draft& draft, InvoiceScope scope) {
   return number;
 }
 
+void closeLate(Draft& draft, Instant at) {
+  const Customer& customer = draft.customer();
+  CHECK(!customer.late.empty(), "something waits for an invoice");
+  auto invoice = buildAdjustmentInvoice(draft.state(), customer,
+                                        customer.late.front().terms.currency, nullptr, at);
+  CHECK(invoice.has_value(), "every late charge is a line");
+  draft.addInvoice(std::move(*invoice));
+}
+
 void closeGracePeriods(Draft& draft) {
   while (!draft.customer().periods.empty() &&
          &draft.customer().periods.front() != runningPeriod(draft.customer())) {
@@ -467,7 +467,7 @@ void workOff(Draft& draft, const Due& due, const Boundaries& boundaries) {
       closeOldestPeriod(draft);
       return;
     case DueKind::adjustmentClose:
-      return closeAdjustments(draft, due.at);
+      return closeLate(draft, due.at);
     case DueKind::creditExpiry:
       return expireCredits(draft, due.at - draft.state().ledger.ledger.settings.grace, due.at);
     case DueKind::cancellation:

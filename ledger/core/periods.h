@@ -64,6 +64,8 @@ InvoiceNumber closeOldestPeriod(Draft& draft);
 InvoiceNumber closeOldestPeriod(Draft& draft, InvoiceScope scope);
 /// Closes the periods that are still in grace.
 void closeGracePeriods(Draft& draft);
+/// Closes the invoice of late charges that no other one takes. REQUIRES: there are some.
+void closeLate(Draft& draft, Instant at);
 /// What is left of plan credits that ended at or before now expires at once.
 void expirePlanCredits(Draft& draft);
 

@@ -135,13 +135,6 @@ struct Bill {
   InvoiceStatus status = InvoiceStatus::open;
 };
 
-struct Alert {
-  std::size_t period = 0;
-  AlertRule rule;
-  Number value;
-  Number threshold;
-};
-
 struct Book {
   std::string id;
   std::string zone;
@@ -161,8 +154,6 @@ struct Book {
   std::vector<CreditEntry> credits;
   std::vector<Bill> bills;
   std::vector<CreditNote> notes;
-  std::vector<Alert> alerts;
-  std::optional<std::vector<AlertRule>> alert_rules;
 };
 
 /// One customer's book on the desk, at one instant.

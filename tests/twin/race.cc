@@ -332,6 +332,27 @@ std::optional<std::string> Race::compareBills(const std::string& customer) const
   return difference.found();
 }
 
+std::optional<std::string> Race::compareNotes(const std::string& customer) const {
+  const std::vector<CreditNoteRef>& core = ledger_.customer(customer).credit_notes;
+  const std::vector<CreditNote> twin = twin_.creditNotes(customer);
+  Difference difference;
+  difference.add("credit notes of " + customer, core.size(), twin.size());
+  for (std::size_t i = 0; i < std::min(core.size(), twin.size()); ++i) {
+    const Event& event = ledger_.log()[core[i].position.value - 1];
+    const CreditNote& note = std::get<CreditNoteClosed>(event.body).note;
+    const std::string name = "credit note " + std::to_string(i + 1) + " of " + customer + ".";
+    difference.add(name + "invoice", withinCustomer(customer, note.invoice).value,
+                   twin[i].invoice.value);
+    difference.add(name + "customer", note.customer, twin[i].customer);
+    difference.add(name + "currency", note.currency, twin[i].currency);
+    difference.add(name + "date", note.date, twin[i].date);
+    difference.add(name + "reason", note.reason, twin[i].reason);
+    difference.add(name + "total", note.total, twin[i].total);
+    difference.add(name + "asCustomerCredit", note.as_customer_credit, twin[i].as_customer_credit);
+  }
+  return difference.found();
+}
+
 std::optional<std::string> Race::compareAll() const {
   for (int who = 0; who < kCustomers; ++who) {
     const std::string customer = customerId(who);
@@ -347,6 +368,7 @@ std::optional<std::string> Race::compareAll() const {
     // What is due is done in the copy of the twin, and not yet in the log: compared later.
     if (ledger_.engine().due(ledger_.now())) continue;
     if (const auto found = compareBills(customer)) return found;
+    if (const auto found = compareNotes(customer)) return found;
   }
   return std::nullopt;
 }

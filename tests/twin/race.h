@@ -19,7 +19,7 @@ class Race {
 
   /// What the core did otherwise than the twin; nullopt while both agree.
   std::optional<std::string> take(const Step& step);
-  /// Balances, invoices, credit notes and alerts of every customer.
+  /// Balances, invoices and credit notes of every customer.
   std::optional<std::string> compareAll() const;
   /// What happened so far, for people.
   std::string story() const;
@@ -31,6 +31,7 @@ class Race {
   void tell(const std::string& customer, const CommandBody& body, const Answer& answer);
   std::optional<std::string> give(const std::string& customer, const CommandBody& body);
   std::optional<std::string> compareBills(const std::string& customer) const;
+  std::optional<std::string> compareNotes(const std::string& customer) const;
   /// As the ledger numbers it -> within the customer, from 1.
   InvoiceNumber withinCustomer(const std::string& customer, InvoiceNumber number) const;
   CommandBody forTwin(const std::string& customer, CommandBody body) const;

@@ -139,7 +139,6 @@ Answer pause(Desk& desk);
 Answer resume(Desk& desk);
 Answer answerTo(Desk& desk, const PinVersion& asked);
 Answer answerTo(Desk& desk, const ChangeSeats& asked);
-Answer answerTo(Desk& desk, const SetAlerts& asked);
 
 /// The subscription goes into a new usage period at `from`.
 struct Beginning {

@@ -105,9 +105,8 @@ Answer answerTo(Desk& desk, const Cancel& asked) {
     endLife(book, desk.now);
     const std::vector<InvoiceLine> lines = pendingLines(desk);
     markPending(desk);
-    Heading heading = headingOf(last, InvoiceType::final, desk.now);
+    Heading heading = headingOf(last, InvoiceType::adjustment, desk.now);
     heading.from = heading.to = desk.now;
-    heading.by = Heading::By::command;
     closeBill(desk, heading, lines);
     return {};
   }
@@ -269,11 +268,6 @@ Answer answerTo(Desk& desk, const ChangeSeats& asked) {
   answer.receipt.quantity = Decimal::fromInteger(held);
   answer.receipt.price = entry.true_up.decimal();
   return answer;
-}
-
-Answer answerTo(Desk& desk, const SetAlerts& asked) {
-  desk.book.alert_rules = asked.rules;
-  return {};
 }
 
 }  // namespace daybook::twin

@@ -27,6 +27,8 @@ Answer decideForCustomer(Desk& desk, const Command& command) {
           if (!desk.zones.isKnown(asked.zone)) return refused(Outcome::unknownZone);
           desk.book.zone = asked.zone;
           return {};
+        } else if constexpr (std::is_same_v<Asked, SetAlerts>) {
+          return {};  // alerts change no amount
         } else if constexpr (std::is_same_v<Asked, RevokeCancel>) {
           return revokeCancel(desk);
         } else if constexpr (std::is_same_v<Asked, RevokeChange>) {
@@ -149,10 +151,6 @@ std::vector<Bill> Twin::bills(const std::string& customer, Instant now) const {
 
 std::vector<CreditNote> Twin::creditNotes(const std::string& customer) const {
   return books_.at(customer).notes;
-}
-
-std::vector<Alert> Twin::alerts(const std::string& customer) const {
-  return books_.at(customer).alerts;
 }
 
 Twin Twin::retold() const {

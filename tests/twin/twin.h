@@ -2,8 +2,8 @@
 //
 // It is told the same commands at the same instants and answers the same questions. Numbers of
 // invoices, credit notes and grants count within the customer, from 1. It takes every catalog as
-// valid, keys are never repeated, and customers bring nothing along (no openings). Errors: a broken
-// rule of its own aborts.
+// valid, keys are never repeated, customers bring nothing along (no openings), and alerts, which
+// change no amount, are not raised. Errors: a broken rule of its own aborts.
 // The zones and the settings outlive it. Belongs to one thread.
 #pragma once
 
@@ -31,7 +31,6 @@ class Twin {
   /// With the status, what is paid and what is credited as of now.
   std::vector<Bill> bills(const std::string& customer, Instant now) const;
   std::vector<CreditNote> creditNotes(const std::string& customer) const;
-  std::vector<Alert> alerts(const std::string& customer) const;
   /// Its journals, for the laws.
   Book book(const std::string& customer, Instant now) const;
 
