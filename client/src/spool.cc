@@ -3,21 +3,19 @@
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <kj/exception.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "client/src/convert.h"
 #include "client/src/crc32c.h"
+#include "client/src/locked_file.h"
 #include "daybook/error.h"
 #include "daybook/recorder.h"
 #include "ledger/base/check.h"
@@ -49,39 +47,6 @@ Number get(std::string_view bytes) {
     value |= static_cast<Number>(static_cast<unsigned char>(bytes[i])) << (8 * i);
   }
   return value;
-}
-
-Error errnoError(const std::string& what) {
-  return {ErrorKind::failed, fmt::format("{}: {}", what, ::strerror(errno))};
-}
-
-/// False with errno.
-bool writeAll(int file, std::string_view bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t done = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (done < 0) {
-      if (errno == EINTR) continue;
-      return false;
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(done));
-    offset += static_cast<std::uint64_t>(done);
-  }
-  return true;
-}
-
-std::string readAt(int file, std::uint64_t offset, std::size_t size, const std::string& path) {
-  std::string out(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const ssize_t done =
-        ::pread(file, out.data() + have, size - have, static_cast<off_t>(offset + have));
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) throw errnoError("cannot read the spool " + path);
-    if (done == 0) break;
-    have += static_cast<std::size_t>(done);
-  }
-  out.resize(have);
-  return out;
 }
 
 std::string header(std::string_view salt) {
@@ -133,50 +98,6 @@ std::string frame(std::string_view salt, std::uint64_t sequence, std::string_vie
   put(out, checksum(salt, bytes, sequence, message));
   put(out, sequence);
   return out.append(message);
-}
-
-/// A file that a crash of the machine leaves whole or not at all.
-void syncFolder(const std::string& path) {
-  const auto folder = std::filesystem::absolute(path).parent_path().string();
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) throw errnoError("cannot open the folder " + folder);
-  const int result = ::fsync(file);
-  const int error = errno;
-  ::close(file);
-  errno = error;
-  if (result != 0) throw errnoError("cannot sync the folder " + folder);
-}
-
-/// Whether `path` still names the open file.
-bool names(const std::string& path, int file) {
-  struct stat by_name {};
-  struct stat by_file {};
-  return ::stat(path.c_str(), &by_name) == 0 && ::fstat(file, &by_file) == 0 &&
-         by_name.st_ino == by_file.st_ino && by_name.st_dev == by_file.st_dev;
-}
-
-Error inUse(const std::string& path) {
-  return {ErrorKind::invalidArgument,
-          path + " is the spool of another recorder: give each process a file of its own"};
-}
-
-/// A new, locked file at PATH.new that begins with `bytes`.
-int createBeside(const std::string& path, std::string_view bytes) {
-  const std::string beside = path + ".new";
-  const int file = ::open(beside.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) throw errnoError("cannot create " + beside);
-  // Whoever has the lock may still rename it: it is left alone.
-  if (::flock(file, LOCK_EX | LOCK_NB) != 0 || !names(beside, file)) {
-    ::close(file);
-    throw inUse(path);
-  }
-  if (::ftruncate(file, 0) != 0 || !writeAll(file, bytes, 0) || ::fsync(file) != 0) {
-    const int error = errno;
-    ::close(file);
-    errno = error;
-    throw errnoError("cannot write " + beside);
-  }
-  return file;
 }
 
 }  // namespace
@@ -262,23 +183,12 @@ void Spool::fail(const std::string& what) {
 }
 
 void Spool::open() {
-  file_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+  file_ = openLocked(path_);
   if (file_ < 0) {
-    if (errno != ENOENT) throw errnoError("cannot open the spool " + path_);
     salt_ = newSalt();
-    file_ = createBeside(path_, header(salt_));
-    // Whoever makes a spool holds the lock of PATH.new until PATH is there.
-    if (std::filesystem::exists(path_)) throw inUse(path_);
-    if (::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
-      throw errnoError("cannot create the spool " + path_);
-    }
-    syncFolder(path_);
+    file_ = createLocked(path_, header(salt_));
     return;
   }
-  if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    throw errno == EWOULDBLOCK ? inUse(path_) : errnoError("cannot lock the spool " + path_);
-  }
-  if (!names(path_, file_)) throw inUse(path_);
   const std::string head = readAt(file_, 0, kSpoolHeaderBytes, path_);
   if (head.size() < kSpoolHeaderBytes || !head.starts_with(kMagic)) {
     throw Error(ErrorKind::invalidArgument,
