@@ -14,4 +14,6 @@ struct SpoolRecord {
     done @1 :UInt64;
     # every record with a smaller sequence is answered
   }
+  hold @2 :Text;
+  # of usage: the key of the hold that it is out of; absent: of none
 }
