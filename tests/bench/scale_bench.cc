@@ -8,7 +8,6 @@
 //
 // Prints one line a figure: name, value, unit. Rates are per second of CPU time.
 #include <malloc.h>
-#include <time.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,30 +18,15 @@
 #include "ledger/replay/replayer.h"
 #include "ledger/store/key_index.h"
 #include "ledger/store/lmdb_store.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/scale_ledger.h"
 #include "tests/support/temporary_directory.h"
 
 namespace daybook::bench {
 namespace {
 
-/// The process's CPU time: what others do on the machine does not count.
-class Stopwatch {
- public:
-  double seconds() const { return now() - start_; }
-
- private:
-  static double now() {
-    struct timespec time {};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-  }
-  double start_ = now();
-};
-
-void print(const std::string& name, double value, const char* unit) {
-  std::printf("%-44s %14.1f %s\n", name.c_str(), value, unit);
-  std::fflush(stdout);
-}
+/// What others do on the machine does not count.
+Stopwatch cpuTime() { return Stopwatch(CLOCK_PROCESS_CPUTIME_ID); }
 
 double heapBytes() {
   const struct mallinfo2 info = mallinfo2();
@@ -54,9 +38,9 @@ std::uint32_t toCount(std::uint64_t number) { return static_cast<std::uint32_t>(
 /// Works off what is due, and says how fast and in which steps.
 void workOff(ScaleLedger& ledger, const std::string& name, double per) {
   double longest = 0;
-  const Stopwatch whole;
+  const Stopwatch whole = cpuTime();
   for (bool more = true; more;) {
-    const Stopwatch slice;
+    const Stopwatch slice = cpuTime();
     for (int i = 0; i < 512 && more; ++i) more = ledger.workOffOne();
     longest = std::max(longest, slice.seconds());
   }
@@ -72,7 +56,7 @@ void close(std::uint64_t customers) {
   workOff(ledger, "close: next period started", static_cast<double>(customers));
   ledger.moveClock(testing::when("2026-02-01T02:00:00Z"));
   const std::size_t before = ledger.state().invoices.size();
-  const Stopwatch watch;
+  const Stopwatch watch = cpuTime();
   workOff(ledger, "close: period closed", static_cast<double>(customers));
   const auto invoices = static_cast<double>(ledger.state().invoices.size() - before);
   print("close: invoices", invoices / watch.seconds(), "invoices/s");
@@ -104,10 +88,10 @@ void replayLog(std::uint64_t events, std::uint64_t customers, std::uint64_t roun
   for (std::uint64_t i = 0; i < rounds; ++i) {
     replay::ReplayOptions trusting;
     trusting.hashes = replay::Hashes::trusted;
-    const Stopwatch trusted;
+    const Stopwatch trusted = cpuTime();
     { const replay::Replayed replayed = replay::replay(*store, codec, trusting); }
     print("replay, hashes trusted", total / trusted.seconds(), "events/s");
-    const Stopwatch watch;
+    const Stopwatch watch = cpuTime();
     const replay::Replayed replayed = replay::replay(*store, codec, {});
     print("replay, hashes verified", total / watch.seconds(), "events/s");
   }
@@ -126,10 +110,10 @@ void snapshot(std::uint64_t customers) {
   ledger.useAtRandom(customers);
   ledger.commit();
   {
-    const Stopwatch watch;
+    const Stopwatch watch = cpuTime();
     std::size_t bytes = codec.encode(ledger.state().ledger).size();
     print("snapshot: ledger state", watch.seconds() * 1e3, "ms");
-    const Stopwatch all;
+    const Stopwatch all = cpuTime();
     for (const Customer& customer : ledger.state().customers)
       bytes += codec.encode(customer).size();
     print("snapshot: customers encoded", static_cast<double>(customers) / all.seconds(), "/s");
@@ -137,7 +121,7 @@ void snapshot(std::uint64_t customers) {
           static_cast<double>(bytes) / static_cast<double>(customers), "bytes");
   }
   replay::writeSnapshot(*store, codec, ledger.take());
-  const Stopwatch watch;
+  const Stopwatch watch = cpuTime();
   const replay::Replayed loaded = replay::loadSnapshot(*store, codec, store->snapshots().back());
   print("snapshot: loaded", watch.seconds(), "s");
 }
@@ -170,9 +154,9 @@ void keys(std::uint64_t count) {
   store::KeyIndex index;
   Random random(7);
   double longest = 0;
-  const Stopwatch watch;
+  const Stopwatch watch = cpuTime();
   for (std::uint64_t i = 0; i < count; i += 1'000) {
-    const Stopwatch slice;
+    const Stopwatch slice = cpuTime();
     for (std::uint64_t j = 1; j <= 1'000; ++j) index.insert(random.next(), Position(i + j));
     longest = std::max(longest, slice.seconds());
   }

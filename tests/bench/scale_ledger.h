@@ -18,27 +18,11 @@
 #include "ledger/replay/snapshot.h"
 #include "ledger/store/store.h"
 #include "protocol/codec.h"
+#include "tests/bench/random.h"
 #include "tests/support/fixed_zones.h"
 #include "tests/support/terms.h"
 
 namespace daybook::bench {
-
-/// An own generator: <random>'s distributions differ between libraries.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
-    return mixed ^ mixed >> 31;
-  }
-  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
-
- private:
-  std::uint64_t state_;
-};
 
 inline constexpr const char* kPlanCodes[] = {"metered", "credits", "balance"};
 
