@@ -43,7 +43,7 @@ long medianNs(Round round) {
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fprintf(stderr, "usage: try_consume ADDRESS CUSTOMER FEATURE\n");
+    std::fprintf(stderr, "usage: bench_try_consume ADDRESS CUSTOMER FEATURE\n");
     return 2;
   }
   try {
