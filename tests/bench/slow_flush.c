@@ -33,13 +33,13 @@ static int isSynced(int fd) {
 }
 
 // O_SYNC includes the bit of O_DSYNC. The next definition of the same name is libc's.
-#define SLOWED(type, name, parameters, arguments, slow)                        \
-  type name parameters {                                                       \
-    static type(*next) parameters;                                             \
-    if (next == NULL) *(void**)(&next) = dlsym(RTLD_NEXT, #name);              \
-    const type result = next arguments;                                        \
-    if (slow) sleepMore();                                                     \
-    return result;                                                             \
+#define SLOWED(type, name, parameters, arguments, slow)           \
+  type name parameters {                                          \
+    static type(*next) parameters;                                \
+    if (next == NULL) *(void**)(&next) = dlsym(RTLD_NEXT, #name); \
+    const type result = next arguments;                           \
+    if (slow) sleepMore();                                        \
+    return result;                                                \
   }
 
 SLOWED(int, fdatasync, (int fd), (fd), 1)
