@@ -47,8 +47,10 @@ PACKAGES = {
     "capnp": "capnp/", "kj": "kj/", "uv": "uv.h", "lmdb": "lmdb.h", "openssl": "openssl/",
     "spdlog": "spdlog/", "fmt": "fmt/", "toml": "toml++/", "cli11": "CLI/", "json": "nlohmann/",
     "date": "date/", "systemd": "systemd/", "catch2": "catch2/", "rapidcheck": "rapidcheck",
-    "gmp": "gmpxx.h",
+    "gmp": "gmpxx.h", "libpq": "libpq-fe.h", "sqlite": "sqlite3.h", "hiredis": "hiredis/",
 }
+# What only tests include.
+TEST_PACKAGES = {"catch2", "rapidcheck", "gmp", "libpq", "sqlite", "hiredis"}
 # The arrows of the design: what each folder may include. The longest matching folder counts; every
 # folder may include itself and the standard library.
 LEDGER = {"ledger/base", "ledger/model", "ledger/core", "ledger/audit", "ledger/store",
@@ -62,7 +64,7 @@ ARROWS = {
     "ledger/replay": LEDGER | {"posix"},
     "protocol": {"ledger/model", "ledger/base", "capnp", "kj"},
     "daemon": LEDGER | {"protocol", "posix"}
-              | set(PACKAGES) - {"lmdb", "catch2", "rapidcheck", "gmp"},
+              | set(PACKAGES) - {"lmdb"} - TEST_PACKAGES,
     "client/include/daybook": set(),
     "client": {"client/include/daybook", "protocol", "ledger/model", "ledger/base", "ledger/audit",
                "kj", "capnp", "uv", "posix", "cli11", "json", "fmt", "toml", "date"},
