@@ -14,6 +14,4 @@ struct SpoolRecord {
     done @1 :UInt64;
     # every record with a smaller sequence is answered
   }
-  hold @2 :Text;
-  # of usage: the key of the hold that it is out of; absent: of none
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
-#include <iterator>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -33,11 +32,6 @@ bool passes(const Outcome& outcome) {
   static constexpr std::array<std::string_view, 5> kNames = {
       "unauthorized", "storageFull", "clockJumped", "unavailable", "ledgerFull"};
   return std::ranges::find(kNames, outcome.name) != kNames.end();
-}
-
-/// The daemon cannot make sense of what was sent, or fails at it.
-bool isPoison(const Error& error) {
-  return error.kind() == ErrorKind::failed || error.kind() == ErrorKind::invalidArgument;
 }
 
 void require(bool holds, const char* what) {
@@ -117,15 +111,12 @@ class Recorder::Impl {
     if (syncer_.joinable()) syncer_.join();
   }
 
-  Taken record(UsageEntry entry, std::string hold, OnResult on_result) {
+  Taken record(UsageEntry entry, OnResult on_result) {
     if (entry.key.empty()) entry.key = newKey();
     if (entry.usage.at_ns == 0 && options_.stamp == Stamp::whenTaken) {
       entry.usage.at_ns = wallClockNs();
     }
-    QueuedUsage item;
-    item.entry = std::move(entry);
-    item.hold = std::move(hold);
-    item.since = Clock::now();
+    QueuedUsage item{.sequence = 0, .entry = std::move(entry), .since = Clock::now()};
     const auto until = item.since + options_.full_wait;
     std::uint64_t sequence = 0;
     {
@@ -164,8 +155,6 @@ class Recorder::Impl {
     --flushing_;
     return left();
   }
-
-  bool isDurable() const { return durable_; }
 
   RecorderStats stats() const {
     const Lock lock(mutex_);
@@ -263,7 +252,7 @@ class Recorder::Impl {
         report(batch.front(), RecordStatus::failed, {}, trouble_);
         break;
       }
-      if (!batch.empty() && !trouble_.empty() && !pause(trouble_)) {
+      if (!batch.empty() && !pause(trouble_)) {
         for (QueuedUsage& item : batch) giveUp(item, trouble_);
         return false;
       }
@@ -286,58 +275,6 @@ class Recorder::Impl {
   /// Sends what is in `batch` and leaves in it what has to be sent again, with trouble_ the reason.
   /// False: the daemon fails at it.
   bool attempt(Batch& batch) {
-    // Usage out of holds goes one by one, the rest in one call.
-    const bool is_held = !batch.front().hold.empty();
-    const auto end = std::find_if(batch.begin(), batch.end(), [is_held](const QueuedUsage& item) {
-      return item.hold.empty() == is_held;
-    });
-    Batch rest(std::make_move_iterator(end), std::make_move_iterator(batch.end()));
-    batch.erase(end, batch.end());
-    const bool understood = is_held ? attemptHeld(batch) : attemptPlain(batch);
-    std::move(rest.begin(), rest.end(), std::back_inserter(batch));
-    return understood;
-  }
-
-  bool attemptHeld(Batch& batch) {
-    trouble_.clear();
-    bool understood = true;
-    Batch again;
-    std::vector<std::future<Reply<Receipt>>> replies;
-    for (const QueuedUsage& item : batch) {
-      replies.push_back(client_.useHoldAsync(item.entry.customer, item.entry.key,
-                                             {.hold = item.hold, .usage = item.entry.usage},
-                                             {.timeout = options_.call_timeout}));
-    }
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      QueuedUsage& item = batch[i];
-      try {
-        const auto reply = replies[i].get();
-        if (reply.ok()) {
-          report(item, RecordStatus::counted, {}, {});
-          continue;
-        }
-        if (reply.outcome.name == "holdEnded" || reply.outcome.name == "unknownHold") {
-          item.hold.clear();
-          item.past_hold = true;
-          item.entry.usage.on_shortfall = OnShortfall::overdraw;
-        } else if (passes(reply.outcome)) {
-          trouble_ = reply.outcome.name + " " + reply.detail;
-        } else {
-          report(item, RecordStatus::refused, reply.outcome, reply.detail);
-          continue;
-        }
-      } catch (const Error& error) {
-        trouble_ = std::string(name(error.kind())) + ": " + error.what();
-        if (isPoison(error)) understood = false;
-      }
-      again.push_back(std::move(item));
-    }
-    batch = std::move(again);
-    answered();
-    return understood;
-  }
-
-  bool attemptPlain(Batch& batch) {
     std::vector<UsageEntry> entries;
     entries.reserve(batch.size());
     for (const QueuedUsage& item : batch) entries.push_back(item.entry);
@@ -346,14 +283,19 @@ class Recorder::Impl {
       reply = client_.recordBatch(std::move(entries), {.timeout = options_.call_timeout});
     } catch (const Error& error) {
       trouble_ = std::string(name(error.kind())) + ": " + error.what();
-      return !isPoison(error);
+      return error.kind() != ErrorKind::failed && error.kind() != ErrorKind::invalidArgument;
     }
     if (!reply.ok()) {
       trouble_ = reply.outcome.name + " " + reply.detail;
       return true;
     }
     trouble_.clear();
-    answered();
+    {
+      const Lock lock(mutex_);
+      ++stats_.batches;
+      stats_.trouble.clear();
+      pause_ = kPauseMin;
+    }
     std::vector<const Refusal*> refusals(batch.size());
     for (const Refusal& refusal : reply.value.refusals) {
       if (refusal.index < batch.size()) refusals[refusal.index] = &refusal;
@@ -372,15 +314,6 @@ class Recorder::Impl {
     }
     batch = std::move(again);
     return true;
-  }
-
-  /// An attempt ended: with an answer, unless trouble_ says otherwise.
-  void answered() {
-    if (!trouble_.empty()) return;
-    const Lock lock(mutex_);
-    ++stats_.batches;
-    stats_.trouble.clear();
-    pause_ = kPauseMin;
   }
 
   /// Ends what has waited past the deadline.
@@ -413,7 +346,6 @@ class Recorder::Impl {
     RecordResult result;
     result.status = status;
     result.entry = std::move(item.entry);
-    result.past_hold = item.past_hold;
     result.outcome = outcome;
     result.detail = detail;
     if (options_.on_result) options_.on_result(result);
@@ -513,20 +445,14 @@ Recorder::Recorder(Client& client, RecorderOptions options)
 Recorder::~Recorder() = default;
 
 Taken Recorder::record(UsageEntry entry, OnResult on_result) {
-  return impl_->record(std::move(entry), {}, std::move(on_result));
+  return impl_->record(std::move(entry), std::move(on_result));
 }
-
-Taken Recorder::useHold(std::string hold, UsageEntry entry, OnResult on_result) {
-  return impl_->record(std::move(entry), std::move(hold), std::move(on_result));
-}
-
-bool Recorder::isDurable() const { return impl_->isDurable(); }
 
 std::future<RecordResult> Recorder::recordAsync(UsageEntry entry) {
   auto promise = std::make_shared<std::promise<RecordResult>>();
   auto future = promise->get_future();
-  const Taken taken = impl_->record(
-      entry, {}, [promise](const RecordResult& result) { promise->set_value(result); });
+  const Taken taken =
+      impl_->record(entry, [promise](const RecordResult& result) { promise->set_value(result); });
   if (taken != Taken::yes) {
     RecordResult result;
     result.status = RecordStatus::notTaken;

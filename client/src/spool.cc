@@ -72,11 +72,9 @@ std::uint32_t checksum(std::string_view salt, std::uint32_t bytes, std::uint64_t
   return crc32c(message, crc32c(head, crc32c(salt)));
 }
 
-std::string encode(const UsageEntry& entry, const std::string& hold) {
+std::string encode(const UsageEntry& entry) {
   capnp::MallocMessageBuilder builder;
-  auto record = builder.initRoot<wire::SpoolRecord>();
-  if (!hold.empty()) record.setHold(hold);
-  auto usage = record.initUsage();
+  auto usage = builder.initRoot<wire::SpoolRecord>().initUsage();
   if (!entry.customer.empty()) usage.setCustomer(entry.customer);
   if (!entry.key.empty()) usage.setKey(entry.key);
   toWire(entry.usage, usage.initUsage());
@@ -266,7 +264,7 @@ bool Spool::write(std::string_view bytes) {
 }
 
 bool Spool::append(QueuedUsage& item) {
-  const std::string message = encode(item.entry, item.hold);
+  const std::string message = encode(item.entry);
   if (message.size() > kRecordBytesMax) {
     throw Error(ErrorKind::invalidArgument, fmt::format("the entry takes {} bytes, {} are allowed",
                                                         message.size(), kRecordBytesMax));
@@ -299,7 +297,6 @@ std::vector<QueuedUsage> Spool::take(std::size_t entries_max, std::size_t bytes_
                    .entry = {.customer = toString(usage.getCustomer()),
                              .key = toString(usage.getKey()),
                              .usage = fromWire(usage.getUsage())},
-                   .hold = toString(record.getHold()),
                    .since = std::chrono::steady_clock::now()});
     --untaken_;
     ++taken_;

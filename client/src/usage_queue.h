@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <string>
 #include <vector>
 
 #include "daybook/types.h"
@@ -18,8 +17,6 @@ namespace daybook::client {
 struct QueuedUsage {
   std::uint64_t sequence = 0;  // counts the entries of one recorder; in a spool of its file
   UsageEntry entry;
-  std::string hold;  // the key of the hold that it is out of; empty: of none
-  bool past_hold = false;
   std::chrono::steady_clock::time_point since;  // taken by record(), or read from a spool
 };
 

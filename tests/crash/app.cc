@@ -5,10 +5,6 @@
 //     each number when the recorder has taken it; then waits until everything has its answer and
 //     prints "done COUNTED REFUSED".
 //
-//   app lease ADDRESS SPOOL CUSTOMER FEATURE BLOCK FILE
-//     consumes single units from a lease until the ledger gives no further block, and prints each
-//     one's number after it; then "dry". FILE "-": the lease keeps no file.
-//
 // Exits with 1 when something fails.
 #include <chrono>
 #include <cstdio>
@@ -18,7 +14,6 @@
 #include <vector>
 
 #include "daybook/client.h"
-#include "daybook/lease.h"
 #include "daybook/recorder.h"
 
 namespace {
@@ -60,39 +55,9 @@ void record(const std::vector<std::string>& words) {
               static_cast<unsigned long long>(stats.refused + stats.failed));
 }
 
-void lease(const std::vector<std::string>& words) {
-  db::Client ledger({.address = words.at(1), .token = {}});
-  db::RecorderOptions recording;
-  recording.batch_age_max = 1ms;
-  recording.call_timeout = 2s;
-  recording.stamp = db::Stamp::whenDelivered;
-  recording.spool = words.at(2);
-  db::Recorder recorder(ledger, recording);
-  db::LeaseOptions options;
-  options.customer = words.at(3);
-  options.feature = words.at(4);
-  options.block = words.at(5);
-  options.report_interval = 5ms;
-  options.refused_wait = 50ms;
-  options.stamp = db::Stamp::whenDelivered;
-  if (words.at(6) != "-") options.file = words.at(6);
-  db::Lease block(ledger, recorder, options);
-  std::uint64_t consumed = 0;
-  while (block.waitForBlock(5s)) {
-    while (block.tryConsume(1)) {
-      std::printf("%llu\n", static_cast<unsigned long long>(++consumed));
-      std::fflush(stdout);
-    }
-  }
-  std::printf("dry\n");
-  std::fflush(stdout);
-}
-
 void run(const std::vector<std::string>& words) {
   if (words.at(0) == "record") {
     record(words);
-  } else if (words.at(0) == "lease") {
-    lease(words);
   } else {
     throw std::runtime_error("no such use: " + words.at(0));
   }

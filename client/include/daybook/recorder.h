@@ -48,9 +48,8 @@ const char* name(RecordStatus status);
 struct RecordResult {
   RecordStatus status = RecordStatus::counted;
   UsageEntry entry;
-  bool past_hold = false;  // of useHold(): the hold had ended, so it is plain usage
-  Outcome outcome;         // of refused
-  std::string detail;      // of refused, failed and unanswered
+  Outcome outcome;     // of refused
+  std::string detail;  // of refused, failed and unanswered
 };
 
 enum class Taken { yes, full, closing };
@@ -132,11 +131,6 @@ class Recorder {
   /// written: the entry is then recorded or not.
   Taken record(UsageEntry entry, OnResult on_result = {});
   std::future<RecordResult> recordAsync(UsageEntry entry);
-  /// Records usage out of the live hold that was placed with the key `hold`. When the hold has
-  /// ended it is recorded all the same, in full: with OnShortfall::overdraw, as `past_hold`.
-  Taken useHold(std::string hold, UsageEntry entry, OnResult on_result = {});
-  /// Whether it has a spool.
-  bool isDurable() const;
 
   /// Sends without waiting for full batches until everything taken before has its result. Gives
   /// how many entries have none at the end of `timeout`.
