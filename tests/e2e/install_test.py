@@ -28,7 +28,7 @@ class InstallTest(daybook.unittest.TestCase):
         cls.build = cls.folder / "build"
         daybook.execute(["cmake", "--install", BUILD, "--prefix", str(cls.prefix)])
         examples = cls.prefix / "share/daybook/examples"
-        daybook.execute(["cmake", "-S", examples, "-B", cls.build,
+        daybook.execute(["cmake", "-G", "Ninja", "-S", examples, "-B", cls.build,
                          f"-DCMAKE_PREFIX_PATH={cls.prefix}"])
         daybook.execute(["cmake", "--build", cls.build])
 
