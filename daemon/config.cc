@@ -67,11 +67,7 @@ std::string printAccess(const AccessConfig& access) {
     text += fmt::format("uids = {}\n", printList(entries));
   }
   std::vector<std::string> entries;
-  for (const TokenAccess& entry : access.tokens) {
-    entries.push_back(fmt::format("{{ name = {}, sha256 = \"{:02x}\", roles = {} }}",
-                                  quote(entry.name), fmt::join(entry.sha256, ""),
-                                  printRoles(entry.roles)));
-  }
+  for (const TokenAccess& entry : access.tokens) entries.push_back(printToken(entry));
   return text + fmt::format("tokens = {}\n", printList(entries));
 }
 
@@ -102,6 +98,13 @@ void checkPrefix(std::string_view key, const std::string& prefix,
 }
 
 }  // namespace
+
+std::string printToken(const TokenAccess& token) {
+  return fmt::format(
+      "{{ name = {}, sha256 = \"{:02x}\", roles = {}{} }}", quote(token.name),
+      fmt::join(token.sha256, ""), printRoles(token.roles),
+      token.expires ? fmt::format(", expires = \"{}\"", token.expires->toString()) : "");
+}
 
 std::optional<std::uint64_t> parseFirstDocument(std::string_view text) {
   std::uint64_t number = 0;
@@ -153,7 +156,7 @@ std::optional<ClockKind> parseClockKind(std::string_view text) {
   return fromName<ClockKind>(text, kClockNames);
 }
 
-std::vector<std::string> checkConfig(const Config& config) {
+std::vector<std::string> checkConfig(const Config& config, ConfigUse use) {
   std::vector<std::string> errors;
   if (config.data_directory.empty()) errors.emplace_back("data_directory: is empty");
   if (config.listen.unix_path.empty() && config.listen.tcp.empty()) {
@@ -166,7 +169,7 @@ std::vector<std::string> checkConfig(const Config& config) {
       errors.push_back(fmt::format("listen.tcp: \"{}\" {}", address, problem));
     }
   }
-  if (!config.listen.tcp.empty() && config.access.tokens.empty()) {
+  if (use == ConfigUse::start && !config.listen.tcp.empty() && config.access.tokens.empty()) {
     errors.emplace_back(
         "listen.tcp: nobody could log in: over TCP only tokens count, and access.tokens is empty");
   }
@@ -212,11 +215,11 @@ std::string printConfig(const Config& config) {
                       nameOf(config.log.level, kLevelNames),
                       nameOf(config.log.format, kFormatNames), quote(config.log.file));
   text += fmt::format(
-      "\n[limits]\nconnections = {}\nmessage_timeout = \"{}\"\nidle_timeout = \"{}\"\n"
-      "write_timeout = \"{}\"\ndrain_timeout = \"{}\"\n",
-      config.limits.connections, config.limits.message_timeout.toString(),
-      config.limits.idle_timeout.toString(), config.limits.write_timeout.toString(),
-      config.limits.drain_timeout.toString());
+      "\n[limits]\nconnections = {}\nlogin_timeout = \"{}\"\nmessage_timeout = \"{}\"\n"
+      "idle_timeout = \"{}\"\nwrite_timeout = \"{}\"\ndrain_timeout = \"{}\"\n",
+      config.limits.connections, config.limits.login_timeout.toString(),
+      config.limits.message_timeout.toString(), config.limits.idle_timeout.toString(),
+      config.limits.write_timeout.toString(), config.limits.drain_timeout.toString());
   return text;
 }
 

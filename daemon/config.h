@@ -52,6 +52,7 @@ struct TokenAccess {
   std::string name;
   std::array<std::uint8_t, 32> sha256{};
   Roles roles;
+  std::optional<Instant> expires;  // by the machine's clock; from then on it gives nothing
   bool operator==(const TokenAccess&) const = default;
 };
 
@@ -97,6 +98,7 @@ struct LogConfig {
 
 struct LimitsConfig {
   std::size_t connections = limits::kConnectionsMax;
+  Duration login_timeout = Duration::seconds(10);
   Duration message_timeout = Duration::seconds(60);
   Duration idle_timeout = Duration::seconds(0);  // 0: never
   Duration write_timeout = Duration::seconds(60);
@@ -124,8 +126,13 @@ struct ConfigResult {
 ConfigResult parseConfig(std::string_view text, std::string_view name);
 /// Reads a file. One that cannot be read is an error.
 ConfigResult readConfig(const std::string& path);
+/// What a configuration is read for. Those who are to be locked out must not keep it from being
+/// taken: with reload TCP may be left without a token.
+enum class ConfigUse : std::uint8_t { start, reload };
 /// What is wrong between settings, each being right on its own: messages without a place.
-std::vector<std::string> checkConfig(const Config& config);
+std::vector<std::string> checkConfig(const Config& config, ConfigUse use = ConfigUse::start);
+/// A token as an entry of access.tokens.
+std::string printToken(const TokenAccess& token);
 /// The settings as a file that parseConfig() reads back to the same.
 std::string printConfig(const Config& config);
 

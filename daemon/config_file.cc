@@ -25,6 +25,14 @@ constexpr DurationRange kFutureLimitRange = {Duration{0}, Duration::days(1)};
 constexpr DurationRange kTimeoutRange = {Duration{1'000'000}, Duration::days(1)};
 constexpr DurationRange kIdleRange = {Duration{0}, Duration::days(365)};
 
+// Reads what may be absent.
+std::optional<std::optional<Instant>> parseInstant(std::string_view text) {
+  const std::optional<Instant> instant = Instant::parse(text);
+  if (!instant) return std::nullopt;
+  return instant;
+}
+constexpr char kInstantExpected[] = "an instant like \"2026-01-31T00:00:00Z\"";
+
 std::optional<std::array<std::uint8_t, 32>> parseSha256(std::string_view text) {
   std::array<std::uint8_t, 32> result{};
   if (text.size() != 2 * result.size()) return std::nullopt;
@@ -98,6 +106,7 @@ void readToken(ConfigReader& reader, std::vector<TokenAccess>& tokens) {
   reader.parsed<std::array<std::uint8_t, 32>>("sha256", access.sha256,
                                               "64 hexadecimal digits of a SHA-256", parseSha256);
   readRoles(reader, access.roles);
+  reader.parsed<std::optional<Instant>>("expires", access.expires, kInstantExpected, parseInstant);
   tokens.push_back(std::move(access));
 }
 
@@ -113,13 +122,8 @@ void readAccess(ConfigReader& reader, AccessConfig& access) {
 void readLedger(ConfigReader& reader, LedgerConfig& ledger) {
   LedgerSettings& settings = ledger.settings;
   reader.parsed<ClockKind>("clock", settings.clock, "\"wall\" or \"manual\"", parseClockKind);
-  reader.parsed<std::optional<Instant>>(
-      "manual_start", ledger.manual_start, "an instant like \"2026-01-31T00:00:00Z\"",
-      [](std::string_view text) -> std::optional<std::optional<Instant>> {
-        const std::optional<Instant> instant = Instant::parse(text);
-        if (!instant) return std::nullopt;
-        return instant;
-      });
+  reader.parsed<std::optional<Instant>>("manual_start", ledger.manual_start, kInstantExpected,
+                                        parseInstant);
   reader.duration("grace", kGraceRange, settings.grace);
   reader.duration("late_window", kLateWindowRange, settings.late_window);
   reader.duration("future_limit", kFutureLimitRange, settings.future_limit);
@@ -153,6 +157,7 @@ void readLog(ConfigReader& reader, LogConfig& log) {
 void readLimits(ConfigReader& reader, LimitsConfig& config) {
   reader.integer("connections", {1, static_cast<std::int64_t>(limits::kConnectionsMax)},
                  [&](std::int64_t count) { config.connections = static_cast<std::size_t>(count); });
+  reader.duration("login_timeout", kTimeoutRange, config.login_timeout);
   reader.duration("message_timeout", kTimeoutRange, config.message_timeout);
   reader.duration("idle_timeout", kIdleRange, config.idle_timeout);
   reader.duration("write_timeout", kTimeoutRange, config.write_timeout);

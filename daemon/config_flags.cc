@@ -26,7 +26,9 @@ constexpr char kFooter[] =
     R"(Signals:
   SIGTERM, SIGINT   Stop: take no new calls, finish those in progress (for at most
                     limits.drain_timeout), write a snapshot.
-  SIGHUP            Open the log file anew, for logrotate.
+  SIGHUP            Open the log file anew, for logrotate, and read the configuration again: who
+                    may do what ([access]) is in force at once, and connections that may no longer
+                    do what they were let in for are closed. Other changes wait for a start.
 
 Exit status:
   0    stopped as asked
@@ -55,7 +57,7 @@ Examples:
     daybookd --check-config
 
   A token for an application (give it the first line, put the second into access.tokens):
-    token=$(openssl rand -hex 32); echo "$token"; printf %s "$token" | sha256sum
+    daybookd token web --role recorder --role reader --expires 90d
 )";
 
 std::string flagError(std::string_view flag, std::string_view value, std::string_view expected) {
@@ -162,7 +164,7 @@ void addServeFlags(CLI::App& app, ServeFlags& flags) {
          "Append to this file, not to standard error [log.file]");
 }
 
-ConfigResult resolveConfig(const ServeFlags& flags) {
+ConfigResult resolveConfig(const ServeFlags& flags, ConfigUse use) {
   ConfigResult result;
   if (flags.config_path) {
     result = readConfig(*flags.config_path);
@@ -171,7 +173,7 @@ ConfigResult resolveConfig(const ServeFlags& flags) {
   }
   applyFlags(flags, result.config, result.errors);
   // What is wrong alone would be reported twice, in other words.
-  if (result.errors.empty()) result.errors = checkConfig(result.config);
+  if (result.errors.empty()) result.errors = checkConfig(result.config, use);
   return result;
 }
 

@@ -48,6 +48,6 @@ struct ServeFlags {
 void addServeFlags(CLI::App& app, ServeFlags& flags);
 /// The file's settings with the flags' on top, checked. The file of kConfigPathDefault may be
 /// absent, one that was named may not.
-ConfigResult resolveConfig(const ServeFlags& flags);
+ConfigResult resolveConfig(const ServeFlags& flags, ConfigUse use = ConfigUse::start);
 
 }  // namespace daybook::daemon

@@ -1,4 +1,4 @@
-// daybookd: serves a ledger, or works on one offline (replay, verify).
+// daybookd: serves a ledger, works on one offline (replay, verify), or makes a token.
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -11,6 +11,7 @@
 #include "daemon/logging.h"
 #include "daemon/offline.h"
 #include "daemon/server.h"
+#include "daemon/token_command.h"
 
 namespace daybook::daemon {
 
@@ -24,7 +25,8 @@ ExitStatus runServe(const ServeFlags& flags) {
   if (flags.print_config || flags.check_config) return ExitStatus::ok;
   Logging logging(result.config.log);
   try {
-    return serve(result.config, logging);
+    return serve(
+        result.config, [&] { return resolveConfig(flags, ConfigUse::reload); }, logging);
   } catch (const std::exception& error) {
     logging.logger()->critical("{}", error.what());
     return ExitStatus::failed;
@@ -36,9 +38,11 @@ ExitStatus run(int argc, char** argv) {
   ServeFlags flags;
   ReplayCommand replay;
   VerifyCommand verify;
+  TokenCommand token;
   addServeFlags(app, flags);
   const CLI::App* replay_app = addReplay(app, replay);
   const CLI::App* verify_app = addVerify(app, verify);
+  const CLI::App* token_app = addToken(app, token);
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -47,6 +51,7 @@ ExitStatus run(int argc, char** argv) {
   }
   if (replay_app->parsed()) return runReplay(replay);
   if (verify_app->parsed()) return runVerify(verify);
+  if (token_app->parsed()) return runToken(token);
   return runServe(flags);
 }
 

@@ -169,10 +169,11 @@ kj::Maybe<kj::Own<BufferedMessageStream::Incoming>> BufferedMessageStream::takeM
   if (available() < head) return nullptr;
   std::uint64_t words = 0;
   for (std::size_t i = 0; i < segments; ++i) words += loadNumber(table + 4 * (i + 1));
-  if (words > options.traversalLimitInWords) {
+  const std::uint64_t words_max =
+      std::min<std::uint64_t>(options.traversalLimitInWords, message_bytes_max_ / kWordBytes);
+  if (words > words_max) {
     kj::throwFatalException(KJ_EXCEPTION(FAILED, "a message over the limit was announced",
-                                         words * kWordBytes,
-                                         options.traversalLimitInWords * kWordBytes));
+                                         words * kWordBytes, words_max * kWordBytes));
   }
   const std::uint64_t framed = head + words * kWordBytes;
   if (available() < framed && framed <= in_.size()) return nullptr;

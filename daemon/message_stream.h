@@ -45,6 +45,9 @@ class BufferedMessageStream final : public capnp::MessageStream {
   /// Flushes, then closes the writing side.
   kj::Promise<void> end() override;
 
+  /// A message of more bytes is refused, however many the options of a read allow.
+  void limitMessages(std::size_t bytes_max) { message_bytes_max_ = bytes_max; }
+
   /// Resolves when all that was written is with the kernel.
   kj::Promise<void> flush();
 
@@ -75,6 +78,7 @@ class BufferedMessageStream final : public capnp::MessageStream {
   kj::Array<kj::byte> in_;
   std::size_t in_begin_ = 0;
   std::size_t in_end_ = 0;
+  std::size_t message_bytes_max_ = SIZE_MAX;
   std::uint64_t messages_read_ = 0;
   bool waits_mid_message_ = false;
   kj::Canceler reads_;

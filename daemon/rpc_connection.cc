@@ -34,8 +34,11 @@ std::string text(kj::StringPtr string) {
 // Stands between the RPC system and the messages, and sees which calls begin and end.
 class RpcConnection::Tap final : public capnp::MessageStream {
  public:
-  Tap(BufferedMessageStream& messages, std::size_t queue_bytes_max, std::string& failure)
-      : messages_(messages), queue_bytes_max_(queue_bytes_max), failure_(failure) {}
+  Tap(BufferedMessageStream& messages, const Visitor& visitor, const ConnectionOptions& options,
+      std::string& failure)
+      : messages_(messages), visitor_(visitor), options_(options), failure_(failure) {
+    limitMessages();
+  }
   ~Tap() noexcept = default;
   KJ_DISALLOW_COPY(Tap);
 
@@ -47,8 +50,7 @@ class RpcConnection::Tap final : public capnp::MessageStream {
   kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> tryReadMessage(
       kj::ArrayPtr<kj::AutoCloseFd> fd_space, capnp::ReaderOptions options,
       kj::ArrayPtr<capnp::word> scratch_space) override {
-    if (network_->getCurrentQueueCount() > 1 &&
-        network_->getCurrentQueueSize() > queue_bytes_max_) {
+    if (isFull()) {
       auto paf = kj::newPromiseAndFulfiller<void>();
       resume_ = kj::mv(paf.fulfiller);
       return paf.promise.then([this, fd_space, options, scratch_space]() {
@@ -62,6 +64,10 @@ class RpcConnection::Tap final : public capnp::MessageStream {
               KJ_IF_MAYBE (message, read) {
                 if (!accept(*message->reader)) {
                   return tryReadMessage(fd_space, options, scratch_space);
+                }
+                if (answers_ > options_.answers_max) {
+                  fail("the client lets go of none of its calls");
+                  return KJ_EXCEPTION(FAILED, "too many calls are kept", answers_);
                 }
               }
               return kj::mv(read);
@@ -77,9 +83,8 @@ class RpcConnection::Tap final : public capnp::MessageStream {
       kj::ArrayPtr<const int> fds,
       kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) override {
     note(segments);
-    // The message at hand is counted until it is written, and may be the last one.
-    if (resume_.get() != nullptr && (network_->getCurrentQueueCount() <= 1 ||
-                                     network_->getCurrentQueueSize() <= queue_bytes_max_)) {
+    limitMessages();
+    if (resume_.get() != nullptr && !isFull()) {
       resume_->fulfill();
       resume_ = nullptr;
     }
@@ -106,7 +111,7 @@ class RpcConnection::Tap final : public capnp::MessageStream {
       case capnp::rpc::Message::BOOTSTRAP:
         return begin(message.getBootstrap().getQuestionId());
       case capnp::rpc::Message::FINISH:
-        return dropped_.empty() || dropped_.erase(message.getFinish().getQuestionId()) == 0;
+        return finish(message.getFinish().getQuestionId());
       case capnp::rpc::Message::ABORT:
         if (message.getAbort().getType() != capnp::rpc::Exception::Type::DISCONNECTED) {
           fail("the client gave up: " + text(message.getAbort().getReason()));
@@ -123,7 +128,28 @@ class RpcConnection::Tap final : public capnp::MessageStream {
       return false;
     }
     ++calls_;
+    ++answers_;
     return true;
+  }
+
+  bool finish(std::uint32_t question) {
+    if (!dropped_.empty() && dropped_.erase(question) != 0) return false;
+    if (answers_ > 0) --answers_;
+    return true;
+  }
+
+  // Whether calls have to wait for the answers of others. The message that is being written counts
+  // until it is, and may be the last one.
+  bool isFull() const {
+    return calls_ >= options_.calls_max ||
+           (network_->getCurrentQueueCount() > 1 &&
+            network_->getCurrentQueueSize() > options_.bytes_in_flight_max);
+  }
+
+  // The answer of a login opens the door before it leaves.
+  void limitMessages() {
+    messages_.limitMessages(visitor_.isLoggedIn() ? options_.message_bytes_max
+                                                  : options_.login_message_bytes_max);
   }
 
   void note(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
@@ -150,24 +176,27 @@ class RpcConnection::Tap final : public capnp::MessageStream {
   }
 
   BufferedMessageStream& messages_;
-  std::size_t queue_bytes_max_;
+  const Visitor& visitor_;
+  const ConnectionOptions& options_;
   std::string& failure_;
   capnp::TwoPartyVatNetwork* network_ = nullptr;
-  std::size_t calls_ = 0;
+  std::size_t calls_ = 0;    // not answered
+  std::size_t answers_ = 0;  // of calls that the client has not let go of
   bool dropping_ = false;
   std::set<std::uint32_t> dropped_;
   kj::Own<kj::PromiseFulfiller<void>> resume_;
 };
 
-RpcConnection::RpcConnection(kj::Own<UvStream> stream, PeerInfo peer,
+RpcConnection::RpcConnection(kj::Own<UvStream> stream, kj::Own<Visitor> visitor,
                              capnp::Capability::Client bootstrap, const ConnectionOptions& options,
                              kj::Timer& timer)
-    : peer_(std::move(peer)),
+    : visitor_(kj::mv(visitor)),
       options_(options),
       timer_(timer),
+      started_(timer.now()),
       stream_(kj::mv(stream)),
       messages_(*stream_),
-      tap_(kj::heap<Tap>(messages_, options.bytes_in_flight_max, failure_)),
+      tap_(kj::heap<Tap>(messages_, *visitor_, options_, failure_)),
       network_(*tap_, capnp::rpc::twoparty::Side::SERVER, readerOptions(options)),
       rpc_(capnp::makeRpcServer(network_, kj::mv(bootstrap))),
       closed_(nullptr),
@@ -182,12 +211,17 @@ RpcConnection::RpcConnection(kj::Own<UvStream> stream, PeerInfo peer,
 RpcConnection::~RpcConnection() noexcept = default;
 
 kj::Promise<void> RpcConnection::run() {
-  return network_.onDisconnect().exclusiveJoin(kj::mv(closed_));
+  auto dismissed = visitor_->dismissed().then([this](std::string&& why) { note(std::move(why)); });
+  return network_.onDisconnect().exclusiveJoin(kj::mv(closed_)).exclusiveJoin(kj::mv(dismissed));
 }
 
 void RpcConnection::close(std::string why) {
-  if (failure_.empty()) failure_ = std::move(why);
+  note(std::move(why));
   close_->fulfill();
+}
+
+void RpcConnection::note(std::string why) {
+  if (failure_.empty()) failure_ = std::move(why);
 }
 
 std::size_t RpcConnection::callsInProgress() const { return tap_->callsInProgress(); }
@@ -215,6 +249,9 @@ kj::Promise<void> RpcConnection::drainLoop() {
 }
 
 void RpcConnection::checkTimeouts() {
+  if (!visitor_->isLoggedIn() && timer_.now() - started_ >= options_.login_timeout) {
+    close("timed out: there was no login");
+  }
   const std::uint64_t messages = messages_.messagesRead();
   if (messages == 0 || messages_.waitsMidMessage()) {
     if (stalled(message_stall_, messages, options_.message_timeout)) {

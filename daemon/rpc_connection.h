@@ -1,10 +1,14 @@
 // One client's connection: Cap'n Proto RPC over a message stream, with what RPC itself lacks.
 //
-// - Bytes of calls in progress are bounded: past the limit reading from the connection stops.
+// - Until its visitor has logged in it takes small messages only, and not for long.
+// - Calls in progress are bounded, and their bytes: past the limit reading from the connection
+//   stops. Calls that the client never lets go of end the connection.
 // - A client that does not read its replies is not read from either: replies wait, calls do not
 //   pile up behind them.
 // - An idle connection, a message that never ends and replies that are never taken have time-outs.
 // - Draining answers the calls in progress, drops later ones, and closes when all is said.
+//
+// - When its visitor is dismissed it ends.
 //
 // Ownership: owns the stream and the bootstrap capability. Calls in progress outlive a connection
 // that breaks, unless their methods allow cancellation.
@@ -23,13 +27,19 @@
 #include "daemon/message_stream.h"
 #include "daemon/peer.h"
 #include "daemon/uv_stream.h"
+#include "daemon/visitor.h"
 #include "ledger/base/limits.h"
 
 namespace daybook::daemon {
 
 struct ConnectionOptions {
   std::size_t message_bytes_max = limits::kMessageBytesMax;
+  std::size_t login_message_bytes_max = limits::kLoginMessageBytesMax;
   std::size_t bytes_in_flight_max = limits::kConnectionBytesInFlightMax;
+  std::size_t calls_max = limits::kConnectionCallsMax;
+  std::size_t answers_max = limits::kConnectionAnswersMax;
+  // From the connection's start to a login that succeeded.
+  kj::Duration login_timeout = 10 * kj::SECONDS;
   // For a message from its first byte, and for the first message from the connection's start.
   kj::Duration message_timeout = 60 * kj::SECONDS;
   // Without any message or call in progress; 0: never.
@@ -40,8 +50,9 @@ struct ConnectionOptions {
 
 class RpcConnection final {
  public:
-  RpcConnection(kj::Own<UvStream> stream, PeerInfo peer, capnp::Capability::Client bootstrap,
-                const ConnectionOptions& options, kj::Timer& timer);
+  RpcConnection(kj::Own<UvStream> stream, kj::Own<Visitor> visitor,
+                capnp::Capability::Client bootstrap, const ConnectionOptions& options,
+                kj::Timer& timer);
   ~RpcConnection() noexcept;
   KJ_DISALLOW_COPY(RpcConnection);
 
@@ -55,7 +66,8 @@ class RpcConnection final {
   /// Closes the connection if it overran one of its times. To be called now and then.
   void checkTimeouts();
 
-  const PeerInfo& peer() const { return peer_; }
+  const PeerInfo& peer() const { return visitor_->peer(); }
+  Visitor& visitor() { return *visitor_; }
   /// Calls of the client that are not answered.
   std::size_t callsInProgress() const;
   /// Why it ended; empty when the client closed it, or after draining.
@@ -68,12 +80,14 @@ class RpcConnection final {
     std::uint64_t mark;
   };
 
+  void note(std::string why);
   kj::Promise<void> drainLoop();
   bool stalled(kj::Maybe<Stall>& stall, std::uint64_t mark, kj::Duration limit);
 
-  PeerInfo peer_;
+  kj::Own<Visitor> visitor_;
   ConnectionOptions options_;
   kj::Timer& timer_;
+  kj::TimePoint started_;
   std::string failure_;
   kj::Own<UvStream> stream_;
   BufferedMessageStream messages_;

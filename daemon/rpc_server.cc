@@ -12,7 +12,8 @@ namespace {
 
 // Time-outs are looked at four times within the shortest of them, within reason.
 kj::Duration checkInterval(const ConnectionOptions& options) {
-  kj::Duration shortest = std::min(options.message_timeout, options.write_timeout);
+  kj::Duration shortest =
+      std::min({options.login_timeout, options.message_timeout, options.write_timeout});
   if (options.idle_timeout > 0 * kj::SECONDS) shortest = std::min(shortest, options.idle_timeout);
   return std::clamp(shortest / 4, 10 * kj::MILLISECONDS, 5 * kj::SECONDS);
 }
@@ -48,8 +49,9 @@ void RpcServer::accept(kj::Own<UvStream> stream, PeerInfo peer) {
   full_ = false;
   peer.connection = ++connections_total_;
   auto exception = kj::runCatchingExceptions([&]() {
-    auto bootstrap = factory_(peer);
-    auto connection = kj::heap<RpcConnection>(kj::mv(stream), peer, kj::mv(bootstrap),
+    auto visitor = kj::refcounted<Visitor>(peer);
+    auto bootstrap = factory_(visitor->addRef());
+    auto connection = kj::heap<RpcConnection>(kj::mv(stream), kj::mv(visitor), kj::mv(bootstrap),
                                               options_.connection, timer_);
     const auto entry = connections_.insert(connections_.end(), connection.get());
     auto run = connection->run();
@@ -83,6 +85,10 @@ std::size_t RpcServer::callsInProgress() const {
   std::size_t count = 0;
   for (const RpcConnection* connection : connections_) count += connection->callsInProgress();
   return count;
+}
+
+void RpcServer::forEachVisitor(kj::FunctionParam<void(Visitor&)> see) {
+  for (RpcConnection* connection : connections_) see(connection->visitor());
 }
 
 void RpcServer::startChecks() {

@@ -37,8 +37,9 @@ struct RpcServerOptions {
 
 class RpcServer final : private kj::TaskSet::ErrorHandler {
  public:
-  /// Makes what a connection starts with. What it throws refuses the connection.
-  using BootstrapFactory = kj::Function<capnp::Capability::Client(const PeerInfo&)>;
+  /// Makes what a connection starts with, and may keep the visitor. What it throws refuses the
+  /// connection.
+  using BootstrapFactory = kj::Function<capnp::Capability::Client(kj::Own<Visitor>)>;
 
   RpcServer(kj::Timer& timer, spdlog::logger& log, BootstrapFactory factory,
             const RpcServerOptions& options);
@@ -55,6 +56,8 @@ class RpcServer final : private kj::TaskSet::ErrorHandler {
   /// Since the start, refused ones not counted.
   std::uint64_t connectionsTotal() const { return connections_total_; }
   std::size_t callsInProgress() const;
+  /// Those who are connected. `see` may dismiss them.
+  void forEachVisitor(kj::FunctionParam<void(Visitor&)> see);
 
   /// Stops listening, lets calls in progress finish and their replies leave, then closes. Calls
   /// that come meanwhile are dropped undecided. What is not over by the deadline is closed then.

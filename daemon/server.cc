@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "daemon/access.h"
 #include "daemon/admission.h"
 #include "daemon/clock.h"
 #include "daemon/commit_pipeline.h"
@@ -27,7 +28,6 @@
 #include "daemon/uv_listener.h"
 #include "daemon/worker_pool.h"
 #include "daemon/zone_database.h"
-#include "ledger/audit/leaf.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/version.h"
 #include "ledger/store/lmdb_store.h"
@@ -40,6 +40,8 @@ namespace {
 // Of the 5 seconds that a stop may take: connections may take the configured part, the last
 // snapshot this much.
 constexpr kj::Duration kLastSnapshot = 1500 * kj::MILLISECONDS;
+// How long a token works at most after it has expired.
+constexpr kj::Duration kVisitorCheck = 1 * kj::SECONDS;
 
 std::uint64_t randomBits() {
   std::random_device device;
@@ -76,28 +78,10 @@ StoreThread::OnFailure endProcess(std::shared_ptr<spdlog::logger> logger) {
   };
 }
 
-Roles rolesOf(const Config& config, const PeerInfo& peer, kj::StringPtr token) {
-  if (token.size() == 0) {
-    if (peer.transport != Transport::unixSocket) return {};
-    return config.access.rolesOfUid(peer.uid, geteuid());
-  }
-  const audit::Digest digest =
-      audit::sha256({reinterpret_cast<const std::byte*>(token.begin()), token.size()});
-  Roles roles;
-  // Every token is compared, in constant time.
-  for (const TokenAccess& access : config.access.tokens) {
-    unsigned int difference = 0;
-    for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
-      difference |= static_cast<unsigned int>(digest.bytes[i] ^ access.sha256[i]);
-    }
-    if (difference == 0) roles = access.roles;
-  }
-  return roles;
-}
-
 RpcServerOptions serverOptions(const LimitsConfig& limits) {
   RpcServerOptions options;
   options.connections_max = limits.connections;
+  options.connection.login_timeout = limits.login_timeout.ns * kj::NANOSECONDS;
   options.connection.message_timeout = limits.message_timeout.ns * kj::NANOSECONDS;
   options.connection.idle_timeout = limits.idle_timeout.ns * kj::NANOSECONDS;
   options.connection.write_timeout = limits.write_timeout.ns * kj::NANOSECONDS;
@@ -118,6 +102,33 @@ void listenAsConfigured(RpcServer& server, UvEventPort& port, const ListenConfig
   }
 }
 
+/// Opens the log anew, and takes who may do what from the configuration as it is now. One with
+/// mistakes changes nothing.
+void reload(Access& access, const RereadConfig& reread, Logging& logging) {
+  logging.reopen();
+  spdlog::logger& logger = *logging.logger();
+  ConfigResult result = reread();
+  for (const std::string& error : result.errors) logger.error("not taken: {}", error);
+  if (!result.errors.empty()) return;
+  access.replace(std::move(result.config.access));
+  logger.info(
+      "the configuration was read again: [access] is in force, other changes wait for a start");
+}
+
+/// Sends away who may not stay, each second: tokens expire.
+kj::Promise<void> checkVisitors(RpcServer& server, const Access& access, kj::Timer& timer) {
+  server.forEachVisitor([&](Visitor& visitor) { access.check(visitor); });
+  return timer.afterDelay(kVisitorCheck).then([&server, &access, &timer] {
+    return checkVisitors(server, access, timer);
+  });
+}
+
+void sayReady(const ServiceNotify& notify, Position position, spdlog::logger& logger) {
+  const std::string ready = fmt::format("ready at position {}", position.value);
+  logger.info(ready);
+  notify.ready(ready);
+}
+
 /// Writes the last snapshot, so that the next start is quick; gives up when it takes long.
 void writeLastSnapshot(Snapshotter& snapshotter, UvEventPort& port, spdlog::logger& logger,
                        kj::WaitScope& scope) {
@@ -134,7 +145,7 @@ void writeLastSnapshot(Snapshotter& snapshotter, UvEventPort& port, spdlog::logg
 
 }  // namespace
 
-ExitStatus serve(const Config& config, Logging& logging) {
+ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logging) {
   const std::shared_ptr<spdlog::logger> logger = logging.logger();
   ignoreWriteSignals();
   UvEventPort port;
@@ -144,7 +155,9 @@ ExitStatus serve(const Config& config, Logging& logging) {
   SignalWatch on_term(port, SIGTERM, [&] { stop.fulfiller->fulfill(); });
   SignalWatch on_interrupt(port, SIGINT, [&] { stop.fulfiller->fulfill(); });
 
-  SignalWatch on_hangup(port, SIGHUP, [&] { logging.reopen(); });
+  const ClockSources sources = ClockSources::system();
+  Access access(config.access, geteuid(), sources.wall, *logger);
+  SignalWatch on_hangup(port, SIGHUP, [&] { reload(access, reread, logging); });
   const ServiceNotify notify;
 
   logger->info("daybookd {} opens {}", kVersion, config.data_directory);
@@ -153,7 +166,7 @@ ExitStatus serve(const Config& config, Logging& logging) {
   const core::ZoneBoundaries boundaries(zones);
   const auto store = openStore(config, *logger);
   OpenedLedger opened = openLedger(*store, codec, *logger);
-  Clock clock(ClockSources::system(), opened.engine.state().ledger.recorded, *logger);
+  Clock clock(sources, opened.engine.state().ledger.recorded, *logger);
   WorkerPool pool(port);
 
   const audit::CompactRange tree = opened.tree;
@@ -208,17 +221,15 @@ ExitStatus serve(const Config& config, Logging& logging) {
   {
     RpcServer server(
         port.timer(), *logger,
-        [&](const PeerInfo& peer) -> capnp::Capability::Client {
-          return makeLogin(service, [&config, peer](kj::StringPtr token) {
-            return rolesOf(config, peer, token);
-          });
+        [&](kj::Own<Visitor> visitor) -> capnp::Capability::Client {
+          return makeLogin(service, access, kj::mv(visitor));
         },
         serverOptions(config.limits));
     connections = server;
     listenAsConfigured(server, port, config.listen, *logger);
+    auto checking = checkVisitors(server, access, port.timer()).eagerlyEvaluate(nullptr);
     auto ticking = ticker.run().eagerlyEvaluate(nullptr);
-    logger->info("ready at position {}", pipeline.state().ledger.last.value);
-    notify.ready(fmt::format("ready at position {}", pipeline.state().ledger.last.value));
+    sayReady(notify, pipeline.state().ledger.last, *logger);
     auto watchdog = notify.keepAlive(port.timer()).eagerlyEvaluate(nullptr);
     stop.promise.wait(scope);
     notify.stopping();

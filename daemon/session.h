@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 
+#include "daemon/access.h"
 #include "daemon/admission.h"
 #include "daemon/clock.h"
 #include "daemon/commit_pipeline.h"
@@ -18,6 +19,7 @@
 #include "daemon/snapshotter.h"
 #include "daemon/ticker.h"
 #include "daemon/uv_event_port.h"
+#include "daemon/visitor.h"
 #include "daemon/worker_pool.h"
 #include "ledger/model/codec.h"
 #include "ledger/store/store.h"
@@ -44,11 +46,8 @@ struct LedgerService {
   HoldDrops& hold_drops;
 };
 
-/// Gives the roles of a login: of its token, or with an empty token of the peer.
-using RolesOf = std::function<Roles(kj::StringPtr token)>;
-
 /// The bootstrap capability of one connection.
-wire::Daybook::Client makeLogin(LedgerService& service, RolesOf roles_of);
+wire::Daybook::Client makeLogin(LedgerService& service, Access& access, kj::Own<Visitor> visitor);
 
 // One capability each. `roles` limits what Billing.submit may do.
 wire::Recorder::Client makeRecorder(LedgerService& service);

@@ -7,11 +7,12 @@ namespace {
 
 class Login final : public wire::Daybook::Server {
  public:
-  Login(LedgerService& service, RolesOf roles_of)
-      : service_(service), roles_of_(std::move(roles_of)) {}
+  Login(LedgerService& service, Access& access, kj::Own<Visitor> visitor)
+      : service_(service), access_(access), visitor_(kj::mv(visitor)) {}
 
   kj::Promise<void> login(LoginContext context) override {
-    const Roles roles = roles_of_(context.getParams().getToken());
+    const capnp::Text::Reader token = context.getParams().getToken();
+    const Roles roles = access_.login(*visitor_, {token.begin(), token.size()});
     auto session = context.getResults().initSession();
     if (roles.none()) {
       session.setOutcome(wire::Outcome::UNAUTHORIZED);
@@ -27,13 +28,14 @@ class Login final : public wire::Daybook::Server {
 
  private:
   LedgerService& service_;
-  RolesOf roles_of_;
+  Access& access_;
+  kj::Own<Visitor> visitor_;
 };
 
 }  // namespace
 
-wire::Daybook::Client makeLogin(LedgerService& service, RolesOf roles_of) {
-  return kj::heap<Login>(service, std::move(roles_of));
+wire::Daybook::Client makeLogin(LedgerService& service, Access& access, kj::Own<Visitor> visitor) {
+  return kj::heap<Login>(service, access, kj::mv(visitor));
 }
 
 }  // namespace daybook::daemon

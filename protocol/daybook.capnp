@@ -12,6 +12,9 @@
 # Every list takes `limit` (0: 100, at most 1 000) and `cursor` (empty: from the start) and gives
 # `next` (empty: the end). A cursor is `next` of the page before, and nothing else.
 #
+# A connection may have 4 096 calls unanswered: further ones are not read until one is answered. One
+# that lets go (Finish) of none of 262 144 is closed.
+#
 # Exceptions: DISCONNECTED (transport), OVERLOADED (nothing was decided, send the same again),
 # FAILED (malformed message or a bug).
 
@@ -86,7 +89,11 @@ struct BatchResult {
 
 interface Daybook {
   login @0 (token :Text) -> (session :Session);
-  # With an empty token on a Unix socket the peer's uid decides. A failed login says only that.
+  # With an empty token on a Unix socket the peer's uid decides. A failed login says only that: an
+  # unknown, a wrong, an expired and a revoked token are answered alike. Three failures, or 10 s
+  # without a login, end the connection; until then a message may have 1 MiB. A token that expires,
+  # is revoked or loses a role ends the connections that it opened, and with them all that they were
+  # given.
 }
 
 struct Session {

@@ -113,6 +113,14 @@ inline constexpr std::size_t kListLimitMax = 1'000;
 inline constexpr std::size_t kMessageBytesMax = 64u << 20;  // the connection is dropped
 /// further ones are closed at once
 inline constexpr std::size_t kConnectionsMax = 4'096;
+/// not yet answered; reading from the connection stops until one is
+inline constexpr std::size_t kConnectionCallsMax = 4'096;
+/// answered or not, that the client has not let go of; past it the connection is dropped
+inline constexpr std::size_t kConnectionAnswersMax = 262'144;
+/// before it has logged in; the connection is dropped
+inline constexpr std::size_t kLoginMessageBytesMax = 1u << 20;
+/// then the connection is dropped
+inline constexpr std::uint32_t kFailedLoginsMax = 3;
 inline constexpr std::size_t kConnectionBytesInFlightMax = 16u << 20;  // reading from it stops
 
 static_assert(kCommitBytesMax <= kPipelineBytesMax);
@@ -120,6 +128,8 @@ static_assert(kEventBytesMax < 65'536, "an event fits the public tile format");
 static_assert(kCommitBytesMax >= 8 * kEventBytesMax);
 static_assert(kStorageReserveBytes >= 2 * kPipelineBytesMax);
 static_assert(kListLimitDefault <= kListLimitMax);
+static_assert(kLoginMessageBytesMax < kMessageBytesMax);
+static_assert(kConnectionCallsMax < kConnectionAnswersMax);
 static_assert((kEventBytesMax - kInvoiceHeadBytesMax) / kInvoiceLineBytesMax + 8 <=
                   kInvoiceLinesMax,
               "an invoice that fits an event keeps within its lines, fixed ones among them");

@@ -148,13 +148,18 @@ void serve(const std::string& ping_path, const std::string& ledger_path) {
   spdlog::logger logger("null", std::make_shared<spdlog::sinks::null_sink_mt>());
   Sink sink;
   using capnp::Capability;
-  daemon::RpcServer ping(
-      port.timer(), logger,
-      [](const daemon::PeerInfo&) -> Capability::Client { return kj::heap<NullPing>(); }, {});
-  daemon::RpcServer ledger(
-      port.timer(), logger,
-      [&](const daemon::PeerInfo&) -> Capability::Client { return kj::heap<NullDaybook>(sink); },
-      {});
+  daemon::RpcServer ping(port.timer(), logger,
+                         [](kj::Own<daemon::Visitor> visitor) -> Capability::Client {
+                           visitor->admit({{}, daemon::Roles::all()});
+                           return kj::heap<NullPing>();
+                         },
+                         {});
+  daemon::RpcServer ledger(port.timer(), logger,
+                           [&](kj::Own<daemon::Visitor> visitor) -> Capability::Client {
+                             visitor->admit({{}, daemon::Roles::all()});
+                             return kj::heap<NullDaybook>(sink);
+                           },
+                           {});
   ping.listen(daemon::UvListener::listenUnix(port, logger, {ping_path, 0600}));
   ledger.listen(daemon::UvListener::listenUnix(port, logger, {ledger_path, 0600}));
   std::printf("ready\n");

@@ -1,6 +1,5 @@
-"""The daemon as an operator meets it: stopping under load, configuration, logs, access."""
+"""The daemon as an operator meets it: stopping under load, configuration, logs."""
 
-import hashlib
 import json
 import os
 import re
@@ -130,31 +129,6 @@ class ConfigurationTest(daybook.unittest.TestCase):
         os.kill(self.ledger.pid(), signal.SIGHUP)
         self.assertEqual(self.ledger.stop()[0], daybook.OK)
         self.assertIn("stopped at position", path.read_text())
-
-
-class AccessTest(daybook.unittest.TestCase):
-    def setUp(self):
-        token = "a token of forty-two characters, more or less"
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        self.ledger = daybook.Ledger(top="[access]\nuids = []\ntokens = [{ name = \"app\", "
-                                         f"sha256 = \"{digest}\", roles = [\"reader\"] }}]")
-        self.addCleanup(self.ledger.close)
-        self.ledger.start()
-        self.token_file = self.ledger.folder / "token"
-        self.token_file.write_text(token + "\n")
-
-    def test_who_has_no_role_is_refused(self):
-        self.assertIn("unauthorized", self.ledger.refused("customer", "list"))
-        self.token_file.write_text("another token\n")
-        self.assertIn("unauthorized", self.ledger.refused("--token-file", self.token_file,
-                                                          "customer", "list"))
-
-    def test_a_token_gives_its_roles_and_no_others(self):
-        self.ledger.run("--token-file", self.token_file, "customer", "list")
-        for command in (("status",), ("customer", "create", "acme"), ("log",),
-                        ("record", "acme", "calls")):
-            self.assertIn("unauthorized",
-                          self.ledger.refused("--token-file", self.token_file, *command))
 
 
 if __name__ == "__main__":

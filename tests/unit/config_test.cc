@@ -90,6 +90,7 @@ uids = [{ uid = 1000, roles = ["recorder", "reader"] }, { user = "root", roles =
 [[access.tokens]]
 name = "app"
 roles = ["billing"]
+expires = "2026-12-31T12:00:00Z"
 sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 [ledger]
 clock = "manual"
@@ -111,6 +112,7 @@ format = "json"
 file = "/var/log/d.log"
 [limits]
 connections = 10
+login_timeout = "4s"
 message_timeout = "5s"
 idle_timeout = "1h"
 write_timeout = "250ms"
@@ -130,6 +132,8 @@ drain_timeout = "1m"
   CHECK(config.access.tokens[0].sha256[0] == 0x9f);
   CHECK(config.access.tokens[0].sha256[31] == 0x08);
   CHECK(config.access.tokens[0].roles.has(Role::billing));
+  CHECK(config.access.tokens[0].expires == Instant::parse("2026-12-31T12:00:00Z"));
+  CHECK(config.limits.login_timeout == Duration::seconds(4));
   CHECK(config.ledger.settings.clock == ClockKind::manual);
   CHECK(config.ledger.manual_start == Instant::parse("2026-01-31"));
   CHECK(config.ledger.settings.grace == Duration::hours(2));
@@ -221,6 +225,8 @@ TEST_CASE("A wrong type or value is named with its place and what is right") {
       {"[access]\ntokens = [{ name = \"a\", sha256 = \"12\", roles = [\"reader\"] }]",
        "is not 64 hexadecimal digits"},
       {"[access]\ntokens = [{ sha256 = \"12\", roles = [\"reader\"] }]", "name: is missing"},
+      {"[access]\ntokens = [{ name = \"a\", expires = \"soon\", roles = [\"reader\"] }]",
+       "access.tokens.expires: \"soon\" is not an instant"},
       {"x = ", "d.toml:1:"},
       {"a = 1\na = 2", "d.toml:2:"},
       {"\xff", "d.toml:1:"},
@@ -238,6 +244,8 @@ TEST_CASE("Settings that do not go together are refused") {
   SECTION("TCP without tokens") {
     config.listen.tcp = {"127.0.0.1:7110"};
     CHECK_THAT(errorsOf(config), Catch::Contains("access.tokens is empty"));
+    // The last one can be locked out of a daemon that runs.
+    CHECK(checkConfig(config, ConfigUse::reload).empty());
   }
   SECTION("an address without a port") {
     config.listen.tcp = {"localhost"};

@@ -40,7 +40,8 @@ struct Hanging {
 
 class PingServer final : public Ping::Server {
  public:
-  PingServer(PeerInfo peer, Hanging& hanging) : peer_(std::move(peer)), hanging_(hanging) {}
+  PingServer(kj::Own<Visitor> visitor, Hanging& hanging)
+      : visitor_(kj::mv(visitor)), hanging_(hanging) {}
 
   kj::Promise<void> echo(EchoContext context) override {
     const auto payload = context.getParams().getPayload();
@@ -59,13 +60,14 @@ class PingServer final : public Ping::Server {
   }
   kj::Promise<void> whoAmI(WhoAmIContext context) override {
     auto results = context.getResults();
-    results.setUid(peer_.uid);
-    results.setTransport(peer_.transport == Transport::tcp ? "tcp" : "unix");
+    const PeerInfo& peer = visitor_->peer();
+    results.setUid(peer.uid);
+    results.setTransport(peer.transport == Transport::tcp ? "tcp" : "unix");
     return kj::READY_NOW;
   }
 
  private:
-  PeerInfo peer_;
+  kj::Own<Visitor> visitor_;
   Hanging& hanging_;
 };
 
@@ -108,8 +110,9 @@ class Service {
     folder_ = name;
     server = kj::heap<RpcServer>(
         time, logger,
-        [this](const PeerInfo& peer) -> capnp::Capability::Client {
-          return kj::heap<PingServer>(peer, hanging);
+        [this](kj::Own<Visitor> visitor) -> capnp::Capability::Client {
+          if (admits) visitor->admit({{}, Roles::all()});
+          return kj::heap<PingServer>(kj::mv(visitor), hanging);
         },
         options);
     server->listen(UvListener::listenUnix(port, logger, {path(), 0600}));
@@ -165,6 +168,7 @@ class Service {
   kj::WaitScope scope{loop};
   kj::TimerImpl time{kj::origin<kj::TimePoint>()};
   Hanging hanging;
+  bool admits = true;  // whoever connects, without a login
 
  private:
   std::ostringstream text_;
@@ -175,6 +179,31 @@ class Service {
 
  private:
   std::filesystem::path folder_;
+};
+
+// What a client sends that makes `count` calls for answers of `size` bytes.
+std::vector<kj::byte> recordCalls(Service& service, int count, std::uint32_t size) {
+  std::array<int, 2> fds{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) == 0);
+  auto recorder = kj::heap<UvStream>(service.port, kj::AutoCloseFd(fds[1]));
+  Client client(service.port, fds[0]);
+  std::vector<capnp::RemotePromise<Ping::MakeResults>> calls;
+  calls.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) calls.push_back(client.make(size));
+  service.settle();
+  std::vector<kj::byte> bytes(1'000'000);
+  bytes.resize(recorder->tryRead(bytes.data(), 1, bytes.size()).wait(service.scope));
+  return bytes;
+}
+
+// A client that writes its requests and does not read.
+struct SlowReader {
+  SlowReader(Service& service, int count, std::uint32_t size) : stream(service.rawConnect()) {
+    const std::vector<kj::byte> bytes = recordCalls(service, count, size);
+    stream->write(bytes.data(), bytes.size()).wait(service.scope);
+    service.settle();
+  }
+  kj::Own<UvStream> stream;
 };
 
 bool fails(kj::WaitScope& scope, kj::Promise<void> promise, kj::Exception::Type type) {
@@ -320,7 +349,10 @@ TEST_CASE("By default the limits of the product hold") {
   const RpcServerOptions options;
   CHECK(options.connections_max == limits::kConnectionsMax);
   CHECK(options.connection.message_bytes_max == limits::kMessageBytesMax);
+  CHECK(options.connection.login_message_bytes_max == limits::kLoginMessageBytesMax);
   CHECK(options.connection.bytes_in_flight_max == limits::kConnectionBytesInFlightMax);
+  CHECK(options.connection.calls_max == limits::kConnectionCallsMax);
+  CHECK(options.connection.answers_max == limits::kConnectionAnswersMax);
 }
 
 TEST_CASE("A message past the limit drops the connection") {
@@ -332,6 +364,86 @@ TEST_CASE("A message past the limit drops the connection") {
   CHECK(fails(service.scope, client->echo(110'000).ignoreResult(),
               kj::Exception::Type::DISCONNECTED));
   CHECK_THAT(service.log(), Catch::Contains("over the limit"));
+}
+
+TEST_CASE("Until it has logged in a connection takes small messages only, and not for long") {
+  RpcServerOptions options;
+  options.connection.login_message_bytes_max = 10'000;
+  options.connection.login_timeout = 8 * kj::SECONDS;
+  Service service(options);
+  service.admits = false;
+  auto late = service.client();
+  CHECK(late->echo(9'000).wait(service.scope).getPayload().size() == 9'000);
+  auto large = service.client();
+  CHECK(
+      fails(service.scope, large->echo(11'000).ignoreResult(), kj::Exception::Type::DISCONNECTED));
+  CHECK_THAT(service.log(), Catch::Contains("over the limit"));
+  auto in = service.client();
+  service.settle();
+  service.server->forEachVisitor([&](Visitor& visitor) {
+    if (visitor.peer().connection == 3) visitor.admit({{}, Roles::all()});
+  });
+  // The next answer opens the door.
+  in->echo(1).wait(service.scope);
+  CHECK(in->echo(11'000).wait(service.scope).getPayload().size() == 11'000);
+  service.advance(8 * kj::SECONDS);
+  service.advance(4 * kj::SECONDS);
+  CHECK(service.server->connectionCount() == 1);
+  CHECK_THAT(service.log(), Catch::Contains("there was no login"));
+  CHECK(in->echo(1).wait(service.scope).getPayload().size() == 1);
+}
+
+TEST_CASE("A visitor who is dismissed is gone at once, and nobody else") {
+  Service service;
+  auto good = service.client();
+  auto bad = service.client();
+  auto call = bad->hang();
+  good->echo(1).wait(service.scope);
+  service.settle();
+  service.server->forEachVisitor([](Visitor& visitor) {
+    if (visitor.peer().connection == 2) visitor.dismiss("revoked");
+  });
+  CHECK(fails(service.scope, call.ignoreResult(), kj::Exception::Type::DISCONNECTED));
+  service.settle();
+  CHECK(service.server->connectionCount() == 1);
+  CHECK_THAT(service.log(), Catch::Contains("dropped: revoked"));
+  CHECK(good->echo(1).wait(service.scope).getPayload().size() == 1);
+  service.hanging.answerAll();
+  service.settle();
+}
+
+TEST_CASE("Calls in progress are bounded by their number, and go on when one is answered") {
+  RpcServerOptions options;
+  options.connection.calls_max = 100;
+  Service service(options);
+  auto client = service.client();
+  std::vector<capnp::RemotePromise<Ping::HangResults>> calls;
+  for (int i = 0; i < 1000; ++i) calls.push_back(client->hang());
+  service.settle();
+  CHECK(service.hanging.calls.size() == 100);
+  auto other = service.client();
+  CHECK(other->echo(1).wait(service.scope).getPayload().size() == 1);
+  for (int round = 0; round < 10; ++round) {
+    CHECK(service.hanging.calls.size() == 100);
+    service.hanging.answerAll();
+    service.settle();
+  }
+  CHECK(service.hanging.calls.empty());
+  for (auto& call : calls) CHECK(call.wait(service.scope).getPayload().size() == 3);
+}
+
+TEST_CASE("A client that lets go of none of its calls is dropped") {
+  RpcServerOptions options;
+  options.connection.answers_max = 50;
+  Service service(options);
+  auto good = service.client();
+  for (int i = 0; i < 200; ++i) good->echo(1).wait(service.scope);
+  CHECK(service.server->connectionCount() == 1);
+  SlowReader keeps(service, 60, 10);
+  service.settle();
+  CHECK(service.server->connectionCount() == 1);
+  CHECK_THAT(service.log(), Catch::Contains("lets go of none of its calls"));
+  CHECK(good->echo(1).wait(service.scope).getPayload().size() == 1);
 }
 
 TEST_CASE("Calls in progress are bounded by their bytes, and go on when there is room") {
@@ -358,31 +470,6 @@ TEST_CASE("Calls in progress are bounded by their bytes, and go on when there is
   }
   joined.wait(service.scope);
 }
-
-// What a client sends that makes `count` calls for answers of `size` bytes.
-std::vector<kj::byte> recordCalls(Service& service, int count, std::uint32_t size) {
-  std::array<int, 2> fds{};
-  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) == 0);
-  auto recorder = kj::heap<UvStream>(service.port, kj::AutoCloseFd(fds[1]));
-  Client client(service.port, fds[0]);
-  std::vector<capnp::RemotePromise<Ping::MakeResults>> calls;
-  calls.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) calls.push_back(client.make(size));
-  service.settle();
-  std::vector<kj::byte> bytes(1'000'000);
-  bytes.resize(recorder->tryRead(bytes.data(), 1, bytes.size()).wait(service.scope));
-  return bytes;
-}
-
-// A client that writes its requests and does not read.
-struct SlowReader {
-  SlowReader(Service& service, int count, std::uint32_t size) : stream(service.rawConnect()) {
-    const std::vector<kj::byte> bytes = recordCalls(service, count, size);
-    stream->write(bytes.data(), bytes.size()).wait(service.scope);
-    service.settle();
-  }
-  kj::Own<UvStream> stream;
-};
 
 TEST_CASE("Flipped bits in a client's messages harm nobody else") {
   Service service;
@@ -554,7 +641,7 @@ TEST_CASE("A peer that a capability cannot be made for is refused") {
   spdlog::logger logger("test", std::make_shared<spdlog::sinks::ostream_sink_st>(text, true));
   RpcServer server(
       service.time, logger,
-      [](const PeerInfo&) -> capnp::Capability::Client { throw std::runtime_error("no"); }, {});
+      [](kj::Own<Visitor>) -> capnp::Capability::Client { throw std::runtime_error("no"); }, {});
   std::array<int, 2> fds{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) == 0);
   auto client = kj::heap<UvStream>(service.port, kj::AutoCloseFd(fds[0]));

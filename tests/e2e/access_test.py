@@ -1,0 +1,211 @@
+"""Who may do what, as those meet it who may not: wrong, expired and revoked tokens, other roles."""
+
+import datetime
+import os
+import pathlib
+import re
+import signal
+import subprocess
+
+import daybook
+
+CATALOG = daybook.REPOSITORY / "ops" / "config" / "demo-catalog.toml"
+ROLES = ("recorder", "reader", "billing", "auditor", "admin")
+
+
+def make_token(folder, name, *roles, expires=None):
+    """Makes a token: the file that holds it, and its entry in the configuration."""
+    path = pathlib.Path(folder) / f"{name}.token"
+    flags = [flag for role in roles for flag in ("--role", role)]
+    if expires:
+        flags += ["--expires", expires]
+    done = daybook.execute([daybook.program("daybookd"), "token", name, *flags,
+                            "--secret-file", str(path)])
+    return path, done.stdout.strip()
+
+
+class GuardedLedger(daybook.Ledger):
+    """A ledger that lets in whoever has a token: `boss` for everything, and those of a test."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.settings = self.config.read_text(encoding="utf-8")
+        self.boss, self.entry = make_token(self.folder, "boss", *ROLES)
+        self.entries = []
+
+    def write(self, *entries, rest=""):
+        """Writes the configuration with the tokens of these entries."""
+        self.entries = [self.entry, *entries]
+        self.config.write_text(self.settings + rest + "[access]\nuids = []\ntokens = [\n"
+                               + "\n".join(self.entries) + "\n]\n", encoding="utf-8")
+
+    def reload(self):
+        """SIGHUP; gives what the log says of it."""
+        with open(self.log_path, encoding="utf-8") as log:
+            log.seek(0, os.SEEK_END)
+            os.kill(self.pid(), signal.SIGHUP)
+            return wait_for_line(log, "[access] is in force", "not taken: ")
+
+    def as_boss(self, *arguments):
+        return self.json("--token-file", self.boss, *arguments)
+
+    def position(self):
+        return int(self.as_boss("status")["status"]["position"])
+
+
+def wait_for_line(log, *messages):
+    """Reads on in an open log until a line with one of the messages comes, and gives it."""
+    with subprocess.Popen(["tail", "--follow", "--bytes", f"+{log.tell() + 1}", log.name],
+                          stdout=subprocess.PIPE, text=True) as tail:
+        line = next(line for line in tail.stdout if any(text in line for text in messages))
+        tail.kill()
+    return line
+
+
+def await_text(stream, text):
+    """Reads lines until one holds the text."""
+    assert any(text in line for line in stream), f"the stream ended before {text}"
+
+
+class TokenTest(daybook.unittest.TestCase):
+    def setUp(self):
+        self.ledger = GuardedLedger()
+        self.addCleanup(self.ledger.close)
+
+    def token(self, name, *roles, **options):
+        return make_token(self.ledger.folder, name, *roles, **options)
+
+    def start(self, *entries, rest=""):
+        self.ledger.write(*entries, rest=rest)
+        self.ledger.start()
+
+    def follow(self, token):
+        """A connection that is logged in with the token, and stays."""
+        self.ledger.as_boss("customer", "create", "acme")
+        follower = self.ledger.begin("--token-file", token, "log", "--follow",
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(follower.stdout.close)
+        self.addCleanup(follower.stderr.close)
+        follower.stdout.readline()
+        return follower
+
+    def assertSentAway(self, follower, reason):
+        self.assertEqual(follower.wait(), daybook.UNREACHABLE)
+        self.assertIn("connection", follower.stderr.read())
+        self.assertRegex(self.ledger.log(), f"dropped: .*{re.escape(reason)}")
+
+    def test_a_token_is_shown_once_and_kept_as_its_hash(self):
+        path, entry = self.token("web", "reader", expires="90d")
+        secret = path.read_text().strip()
+        self.assertRegex(secret, r"^dbk_[0-9a-f]{64}$")
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+        self.assertNotIn(secret, entry)
+        self.start(entry)
+        self.ledger.run("--token-file", path, "customer", "list")
+        self.assertNotIn(secret, self.ledger.log())
+        shown = daybook.execute([daybook.program("daybookd"), "token", "web", "--role", "reader"])
+        self.assertRegex(shown.stdout, r'^dbk_[0-9a-f]{64}\n\{ name = "web", sha256 = '
+                                       r'"[0-9a-f]{64}", roles = \["reader"\] \},\n$')
+
+    def test_what_no_token_can_be_made_of_is_refused(self):
+        taken = self.ledger.folder / "taken"
+        taken.write_text("mine")
+        for flags, message in ((("--role", "boss"), "is not one of"),
+                               (("--role", "reader", "--expires", "soon"), "neither an instant"),
+                               (("--role", "reader", "--expires", "2020-01-01"), "is over"),
+                               (("--role", "reader", "--secret-file", taken), "File exists")):
+            done = daybook.execute([daybook.program("daybookd"), "token", "web",
+                                    *map(str, flags)], daybook.USAGE)
+            self.assertIn(message, done.stderr)
+            self.assertEqual(done.stdout, "")
+        self.assertEqual(taken.read_text(), "mine")
+
+    def test_every_refusal_of_a_login_is_the_same(self):
+        gone, _ = self.token("gone", "reader")
+        old, old_entry = self.token("old", "reader")
+        wrong = self.ledger.folder / "wrong.token"
+        wrong.write_text("dbk_" + "0" * 64 + "\n")
+        self.start(old_entry[:-3] + ', expires = "2026-01-01" },')
+        self.ledger.as_boss("customer", "create", "acme")
+        answers = {daybook.execute(self.ledger.command(*flags, *command), daybook.REFUSED).stderr
+                   for flags in ((), ("--token-file", gone), ("--token-file", old),
+                                 ("--token-file", wrong))
+                   for command in (("customer", "list"), ("balance", "acme"),
+                                   ("balance", "nobody"), ("status",))}
+        self.assertEqual(len({re.sub(r": (reader|admin)\b", "", answer) for answer in answers}), 1,
+                         answers)
+        self.assertIn('the token "old" has expired', self.ledger.log())
+        self.assertIn("its token is not in the configuration", self.ledger.log())
+
+    def test_a_reader_cannot_record_or_anything_else_that_is_not_reading(self):
+        reader, entry = self.token("reader", "reader")
+        self.start(entry)
+        self.ledger.as_boss("customer", "create", "acme")
+        position = self.ledger.position()
+        self.ledger.run("--token-file", reader, "customer", "list")
+        for command in (("record", "acme", "calls"), ("hold", "place", "acme", "calls"),
+                        ("customer", "create", "other"), ("topup", "acme", "5"), ("log",),
+                        ("status",), ("backup", self.ledger.folder / "copy")):
+            self.assertIn("unauthorized",
+                          self.ledger.refused("--token-file", reader, *command))
+        self.assertEqual(self.ledger.position(), position)
+
+    def test_a_token_that_expires_ends_the_connection_that_it_opened(self):
+        token, entry = self.token("auditor", "auditor")
+        self.start(entry)
+        follower = self.follow(token)
+        moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)
+        self.ledger.write(entry[:-3] + f', expires = "{moment:%Y-%m-%dT%H:%M:%S.%fZ}" }},')
+        self.ledger.reload()
+        self.assertSentAway(follower, 'the token "auditor" has expired')
+        self.assertIn("unauthorized", self.ledger.refused("--token-file", token, "log"))
+
+    def test_a_token_that_is_revoked_ends_its_connections_and_no_others(self):
+        token, entry = self.token("auditor", "auditor")
+        other, other_entry = self.token("other", "auditor")
+        self.start(entry, other_entry)
+        follower = self.follow(token)
+        stays = self.ledger.begin("--token-file", other, "log", "--follow",
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(stays.stdout.close)
+        stays.stdout.readline()
+        self.ledger.write(other_entry)
+        self.ledger.reload()
+        self.assertSentAway(follower, "its token is not in the configuration")
+        self.assertIn("unauthorized", self.ledger.refused("--token-file", token, "log"))
+        self.ledger.as_boss("customer", "create", "later")
+        await_text(stays.stdout, "later")
+        self.ledger.stop()
+        stays.wait()
+
+    def test_a_token_that_loses_a_role_ends_its_connections(self):
+        token, entry = self.token("reporter", "auditor", "reader")
+        self.start(entry)
+        follower = self.follow(token)
+        self.ledger.write(entry.replace(', "auditor"', ""))
+        self.ledger.reload()
+        self.assertSentAway(follower, "has fewer roles")
+        self.ledger.run("--token-file", token, "customer", "list")
+
+    def test_a_token_added_while_the_daemon_runs_lets_in(self):
+        token, entry = self.token("late", "reader")
+        self.start()
+        self.ledger.refused("--token-file", token, "customer", "list")
+        self.ledger.write(entry)
+        self.ledger.reload()
+        self.ledger.run("--token-file", token, "customer", "list")
+
+    def test_a_configuration_with_mistakes_changes_nothing(self):
+        token, entry = self.token("auditor", "auditor")
+        self.start(entry)
+        follower = self.follow(token)
+        self.ledger.write(rest="[limits]\nno_such = 1\n")
+        self.assertIn("not taken: ", self.ledger.reload())
+        self.ledger.as_boss("customer", "create", "later")
+        await_text(follower.stdout, "later")
+        self.ledger.stop()
+        follower.wait()
+
+
+if __name__ == "__main__":
+    daybook.main()
