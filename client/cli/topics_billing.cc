@@ -177,6 +177,10 @@ then, once, as plain usage. A hold ends exactly once: all that comes later is ho
 same --key again gets its first receipt. Several features are held together or not at all. Credits
 that are held do not expire meanwhile. `void` takes a settlement back by its own key.
 
+A lease of the C++ library (daybook/lease.h) is a hold of many units, out of which a program decides
+by itself, in nanoseconds: its holds have random keys, its reports are uses of them, and the rest is
+released. A report whose hold has expired is recorded in full, under HOLD:NUMBER, as an overdraw.
+
   daybook customer create lumen
   daybook subscribe lumen studio
   daybook hold lumen images=30 --key job-7       # held as job-7

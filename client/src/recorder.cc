@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -32,6 +33,11 @@ bool passes(const Outcome& outcome) {
   static constexpr std::array<std::string_view, 5> kNames = {
       "unauthorized", "storageFull", "clockJumped", "unavailable", "ledgerFull"};
   return std::ranges::find(kNames, outcome.name) != kNames.end();
+}
+
+/// The daemon cannot make sense of what was sent, or fails at it.
+bool isPoison(const Error& error) {
+  return error.kind() == ErrorKind::failed || error.kind() == ErrorKind::invalidArgument;
 }
 
 void require(bool holds, const char* what) {
@@ -116,7 +122,15 @@ class Recorder::Impl {
     if (entry.usage.at_ns == 0 && options_.stamp == Stamp::whenTaken) {
       entry.usage.at_ns = wallClockNs();
     }
-    QueuedUsage item{.sequence = 0, .entry = std::move(entry), .since = Clock::now()};
+    return take(QueuedKind::usage, std::move(entry), {}, std::move(on_result));
+  }
+
+  Taken take(QueuedKind kind, UsageEntry entry, std::string hold, OnResult on_result) {
+    QueuedUsage item;
+    item.kind = kind;
+    item.entry = std::move(entry);
+    item.hold = std::move(hold);
+    item.since = Clock::now();
     const auto until = item.since + options_.full_wait;
     std::uint64_t sequence = 0;
     {
@@ -155,6 +169,8 @@ class Recorder::Impl {
     --flushing_;
     return left();
   }
+
+  bool isDurable() const { return durable_; }
 
   RecorderStats stats() const {
     const Lock lock(mutex_);
@@ -252,7 +268,7 @@ class Recorder::Impl {
         report(batch.front(), RecordStatus::failed, {}, trouble_);
         break;
       }
-      if (!batch.empty() && !pause(trouble_)) {
+      if (!batch.empty() && !trouble_.empty() && !pause(trouble_)) {
         for (QueuedUsage& item : batch) giveUp(item, trouble_);
         return false;
       }
@@ -275,6 +291,74 @@ class Recorder::Impl {
   /// Sends what is in `batch` and leaves in it what has to be sent again, with trouble_ the reason.
   /// False: the daemon fails at it.
   bool attempt(Batch& batch) {
+    // Entries of one kind together, in order: a hold's end is sent when all usage out of it that
+    // was taken before has its answer, and can never overtake it.
+    const QueuedKind kind = batch.front().kind;
+    const auto end = std::find_if(batch.begin(), batch.end(),
+                                  [kind](const QueuedUsage& item) { return item.kind != kind; });
+    Batch rest(std::make_move_iterator(end), std::make_move_iterator(batch.end()));
+    batch.erase(end, batch.end());
+    const bool understood =
+        kind == QueuedKind::usage ? attemptUsage(batch) : attemptAboutHolds(batch);
+    std::move(rest.begin(), rest.end(), std::back_inserter(batch));
+    return understood;
+  }
+
+  std::future<Reply<Receipt>> send(const QueuedUsage& item) {
+    const UsageEntry& entry = item.entry;
+    const CallOptions call{.timeout = options_.call_timeout};
+    if (item.kind == QueuedKind::release) {
+      return client_.releaseHoldAsync(entry.customer, entry.key, item.hold, call);
+    }
+    return client_.useHoldAsync(entry.customer, entry.key,
+                                {.hold = item.hold, .usage = entry.usage}, call);
+  }
+
+  /// Each in a call of its own, all at once.
+  bool attemptAboutHolds(Batch& batch) {
+    trouble_.clear();
+    bool understood = true;
+    Batch again;
+    std::vector<std::future<Reply<Receipt>>> replies;
+    for (const QueuedUsage& item : batch) replies.push_back(send(item));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      try {
+        if (!endAboutHold(batch[i], replies[i].get())) again.push_back(std::move(batch[i]));
+      } catch (const Error& error) {
+        trouble_ = std::string(name(error.kind())) + ": " + error.what();
+        if (isPoison(error)) understood = false;
+        again.push_back(std::move(batch[i]));
+      }
+    }
+    batch = std::move(again);
+    answered();
+    return understood;
+  }
+
+  /// False: it has to be sent again.
+  bool endAboutHold(QueuedUsage& item, const Reply<Receipt>& reply) {
+    const std::string& outcome = reply.outcome.name;
+    const bool has_ended = outcome == "holdEnded" || outcome == "unknownHold";
+    if (reply.ok() || (has_ended && item.kind == QueuedKind::release)) {
+      report(item, RecordStatus::counted, {}, {});
+      return true;
+    }
+    // keyReused: an earlier attempt found the hold ended, and its answer to the usage was lost.
+    if (has_ended || (outcome == "keyReused" && item.kind == QueuedKind::use)) {
+      item.kind = QueuedKind::usage;
+      item.past_hold = true;
+      item.entry.usage.on_shortfall = OnShortfall::overdraw;
+      return false;
+    }
+    if (passes(reply.outcome)) {
+      trouble_ = outcome + " " + reply.detail;
+      return false;
+    }
+    report(item, RecordStatus::refused, reply.outcome, reply.detail);
+    return true;
+  }
+
+  bool attemptUsage(Batch& batch) {
     std::vector<UsageEntry> entries;
     entries.reserve(batch.size());
     for (const QueuedUsage& item : batch) entries.push_back(item.entry);
@@ -283,19 +367,14 @@ class Recorder::Impl {
       reply = client_.recordBatch(std::move(entries), {.timeout = options_.call_timeout});
     } catch (const Error& error) {
       trouble_ = std::string(name(error.kind())) + ": " + error.what();
-      return error.kind() != ErrorKind::failed && error.kind() != ErrorKind::invalidArgument;
+      return !isPoison(error);
     }
     if (!reply.ok()) {
       trouble_ = reply.outcome.name + " " + reply.detail;
       return true;
     }
     trouble_.clear();
-    {
-      const Lock lock(mutex_);
-      ++stats_.batches;
-      stats_.trouble.clear();
-      pause_ = kPauseMin;
-    }
+    answered();
     std::vector<const Refusal*> refusals(batch.size());
     for (const Refusal& refusal : reply.value.refusals) {
       if (refusal.index < batch.size()) refusals[refusal.index] = &refusal;
@@ -314,6 +393,15 @@ class Recorder::Impl {
     }
     batch = std::move(again);
     return true;
+  }
+
+  /// An attempt ended: with an answer, unless trouble_ says otherwise.
+  void answered() {
+    if (!trouble_.empty()) return;
+    const Lock lock(mutex_);
+    ++stats_.batches;
+    stats_.trouble.clear();
+    pause_ = kPauseMin;
   }
 
   /// Ends what has waited past the deadline.
@@ -336,6 +424,7 @@ class Recorder::Impl {
     {
       const Lock lock(mutex_);
       count(status);
+      if (item.past_hold && status == RecordStatus::counted) ++stats_.past_hold;
       const auto found = waiting_.find(item.sequence);
       if (found != waiting_.end()) {
         on_result = std::move(found->second);
@@ -346,6 +435,7 @@ class Recorder::Impl {
     RecordResult result;
     result.status = status;
     result.entry = std::move(item.entry);
+    result.past_hold = item.past_hold;
     result.outcome = outcome;
     result.detail = detail;
     if (options_.on_result) options_.on_result(result);
@@ -447,6 +537,23 @@ Recorder::~Recorder() = default;
 Taken Recorder::record(UsageEntry entry, OnResult on_result) {
   return impl_->record(std::move(entry), std::move(on_result));
 }
+
+Taken Recorder::useHold(std::string hold, UsageEntry entry, OnResult on_result) {
+  require(!hold.empty() && !entry.key.empty(),
+          "usage out of a hold has the hold's key and its own");
+  return impl_->take(QueuedKind::use, std::move(entry), std::move(hold), std::move(on_result));
+}
+
+Taken Recorder::releaseHold(std::string customer, std::string key, std::string hold,
+                            OnResult on_result) {
+  require(!hold.empty() && !key.empty(), "the end of a hold has the hold's key and its own");
+  UsageEntry entry;
+  entry.customer = std::move(customer);
+  entry.key = std::move(key);
+  return impl_->take(QueuedKind::release, std::move(entry), std::move(hold), std::move(on_result));
+}
+
+bool Recorder::isDurable() const { return impl_->isDurable(); }
 
 std::future<RecordResult> Recorder::recordAsync(UsageEntry entry) {
   auto promise = std::make_shared<std::promise<RecordResult>>();

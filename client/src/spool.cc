@@ -72,14 +72,43 @@ std::uint32_t checksum(std::string_view salt, std::uint32_t bytes, std::uint64_t
   return crc32c(message, crc32c(head, crc32c(salt)));
 }
 
-std::string encode(const UsageEntry& entry) {
+std::string encode(const QueuedUsage& item) {
+  const UsageEntry& entry = item.entry;
   capnp::MallocMessageBuilder builder;
-  auto usage = builder.initRoot<wire::SpoolRecord>().initUsage();
-  if (!entry.customer.empty()) usage.setCustomer(entry.customer);
-  if (!entry.key.empty()) usage.setKey(entry.key);
-  toWire(entry.usage, usage.initUsage());
+  auto record = builder.initRoot<wire::SpoolRecord>();
+  if (!item.hold.empty()) record.setHold(item.hold);
+  if (item.kind == QueuedKind::release) {
+    auto release = record.initRelease();
+    release.setCustomer(entry.customer);
+    release.setKey(entry.key);
+  } else {
+    auto usage = record.initUsage();
+    if (!entry.customer.empty()) usage.setCustomer(entry.customer);
+    if (!entry.key.empty()) usage.setKey(entry.key);
+    toWire(entry.usage, usage.initUsage());
+  }
   const auto bytes = protocol::storedBytes<wire::SpoolRecord>(builder);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// REQUIRES: the record is not `done`.
+QueuedUsage decode(wire::SpoolRecord::Reader record, std::uint64_t sequence) {
+  QueuedUsage item;
+  item.sequence = sequence;
+  item.hold = toString(record.getHold());
+  item.since = std::chrono::steady_clock::now();
+  if (record.isRelease()) {
+    item.kind = QueuedKind::release;
+    item.entry.customer = toString(record.getRelease().getCustomer());
+    item.entry.key = toString(record.getRelease().getKey());
+    return item;
+  }
+  auto usage = record.getUsage();
+  item.kind = item.hold.empty() ? QueuedKind::usage : QueuedKind::use;
+  item.entry = {.customer = toString(usage.getCustomer()),
+                .key = toString(usage.getKey()),
+                .usage = fromWire(usage.getUsage())};
+  return item;
 }
 
 std::string encodeDone(std::uint64_t sequence) {
@@ -264,7 +293,7 @@ bool Spool::write(std::string_view bytes) {
 }
 
 bool Spool::append(QueuedUsage& item) {
-  const std::string message = encode(item.entry);
+  const std::string message = encode(item);
   if (message.size() > kRecordBytesMax) {
     throw Error(ErrorKind::invalidArgument, fmt::format("the entry takes {} bytes, {} are allowed",
                                                         message.size(), kRecordBytesMax));
@@ -290,14 +319,9 @@ std::vector<QueuedUsage> Spool::take(std::size_t entries_max, std::size_t bytes_
         {reinterpret_cast<const std::byte*>(found.message.data()), found.message.size()});
     auto record = message.root<wire::SpoolRecord>();
     read_ = found.end;
-    if (!record.isUsage() || found.sequence < taken_next_) continue;
-    auto usage = record.getUsage();
+    if (record.isDone() || found.sequence < taken_next_) continue;
     taken_next_ = found.sequence + 1;
-    out.push_back({.sequence = found.sequence,
-                   .entry = {.customer = toString(usage.getCustomer()),
-                             .key = toString(usage.getKey()),
-                             .usage = fromWire(usage.getUsage())},
-                   .since = std::chrono::steady_clock::now()});
+    out.push_back(decode(record, found.sequence));
     --untaken_;
     ++taken_;
   }

@@ -8,15 +8,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "daybook/types.h"
 
 namespace daybook::client {
 
+enum class QueuedKind {
+  usage,    // of no hold
+  use,      // out of the hold
+  release,  // the end of the hold: of the entry, customer and key alone count
+};
+
 struct QueuedUsage {
   std::uint64_t sequence = 0;  // counts the entries of one recorder; in a spool of its file
+  QueuedKind kind = QueuedKind::usage;
   UsageEntry entry;
+  std::string hold;        // the key of the hold that it is about; empty: of none
+  bool past_hold = false;  // was a use, and the hold had ended
   std::chrono::steady_clock::time_point since;  // taken by record(), or read from a spool
 };
 

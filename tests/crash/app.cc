@@ -5,15 +5,27 @@
 //     each number when the recorder has taken it; then waits until everything has its answer and
 //     prints "done COUNTED REFUSED".
 //
+//   app lease ADDRESS SPOOL CUSTOMER FEATURE BLOCK FILE [STEP SIGNAL SPEED]
+//     consumes single units from a lease until the ledger gives no further block, and prints each
+//     one's number after it; then "dry". Units that the ledger counted after their hold had ended
+//     are printed as "past KEY UNITS", what the ledger did not count as "lost". At the step with
+//     that number (LeaseStep) it sends itself the signal; its lease's clock is SPEED times as fast.
+//
 // Exits with 1 when something fails.
+#include <signal.h>
+
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "client/src/lease_engine.h"
 #include "daybook/client.h"
+#include "daybook/lease.h"
 #include "daybook/recorder.h"
 
 namespace {
@@ -55,9 +67,77 @@ void record(const std::vector<std::string>& words) {
               static_cast<unsigned long long>(stats.refused + stats.failed));
 }
 
+/// Ends or stops this process at one step of the lease.
+class StoppingWorld final : public db::LeaseWorld {
+ public:
+  StoppingWorld(int step, int signal, std::int64_t speed)
+      : step_(step), signal_(signal), speed_(speed) {}
+  std::int64_t now() const override { return speed_ * LeaseWorld::now(); }
+  void reached(db::LeaseStep step) override {
+    if (static_cast<int>(step) != step_ || is_done_.exchange(true)) return;
+    ::raise(signal_);  // of this thread: it goes no further
+    is_done_.notify_all();
+  }
+  void waitUntilDone() const { is_done_.wait(false); }
+
+ private:
+  const int step_;
+  const int signal_;
+  const std::int64_t speed_;
+  std::atomic<bool> is_done_{false};
+};
+
+void lease(const std::vector<std::string>& words) {
+  db::Client ledger({.address = words.at(1), .token = {}});
+  db::RecorderOptions recording;
+  recording.batch_age_max = 1ms;
+  recording.call_timeout = 2s;
+  recording.close_wait = kHung;
+  recording.spool = words.at(2);
+  recording.on_result = [](const db::RecordResult& result) {
+    if (result.status == db::RecordStatus::counted && result.past_hold) {
+      std::printf("past %s %s\n", result.entry.key.c_str(), result.entry.usage.quantity.c_str());
+    } else if (result.status != db::RecordStatus::counted) {
+      std::printf("lost %s %s\n", db::name(result.status), result.outcome.name.c_str());
+    }
+  };
+  db::Recorder recorder(ledger, recording);
+  db::LeaseOptions options;
+  options.customer = words.at(3);
+  options.feature = words.at(4);
+  options.block = words.at(5);
+  options.report_interval = 5ms;
+  options.refused_wait = 50ms;
+  options.call_timeout = kHung;
+  // The ledger's clock is set by hand.
+  options.stamp = db::Stamp::whenDelivered;
+  if (words.at(6) != "-") options.file = words.at(6);
+  const bool stops = words.size() > 7;
+  StoppingWorld world(stops ? std::stoi(words.at(7)) : -1, stops ? std::stoi(words.at(8)) : 0,
+                      stops ? std::stoi(words.at(9)) : 1);
+  {
+    db::LeaseEngine block(ledger, recorder, options, world);
+    // What is consumed needs no longer time.
+    if (stops && static_cast<db::LeaseStep>(std::stoi(words.at(7))) == db::LeaseStep::extended) {
+      world.waitUntilDone();
+    }
+    std::uint64_t consumed = 0;
+    while (block.waitForBlock(kHung)) {
+      while (block.tryConsume(1)) {
+        std::printf("%llu\n", static_cast<unsigned long long>(++consumed));
+        std::fflush(stdout);
+      }
+    }
+  }
+  std::printf("dry\n");
+  std::fflush(stdout);
+}
+
 void run(const std::vector<std::string>& words) {
   if (words.at(0) == "record") {
     record(words);
+  } else if (words.at(0) == "lease") {
+    lease(words);
   } else {
     throw std::runtime_error("no such use: " + words.at(0));
   }

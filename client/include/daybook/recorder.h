@@ -48,8 +48,9 @@ const char* name(RecordStatus status);
 struct RecordResult {
   RecordStatus status = RecordStatus::counted;
   UsageEntry entry;
-  Outcome outcome;     // of refused
-  std::string detail;  // of refused, failed and unanswered
+  bool past_hold = false;  // of useHold(): the hold had ended, so it is plain usage
+  Outcome outcome;         // of refused
+  std::string detail;      // of refused, failed and unanswered
 };
 
 enum class Taken { yes, full, closing };
@@ -102,6 +103,7 @@ struct RecorderStats {
   std::uint64_t taken = 0;
   std::uint64_t full = 0;  // calls of record() that were answered so
   std::uint64_t counted = 0;
+  std::uint64_t past_hold = 0;  // of these: used out of a hold that had ended
   std::uint64_t refused = 0;
   std::uint64_t failed = 0;
   std::uint64_t unanswered = 0;
@@ -131,6 +133,16 @@ class Recorder {
   /// written: the entry is then recorded or not.
   Taken record(UsageEntry entry, OnResult on_result = {});
   std::future<RecordResult> recordAsync(UsageEntry entry);
+  /// Records usage out of the hold that was placed with the key `hold`, as it is: without a stamp,
+  /// and with a key of the caller's. When the hold has ended it is recorded all the same, in full:
+  /// with OnShortfall::overdraw, counted as `past_hold`.
+  Taken useHold(std::string hold, UsageEntry entry, OnResult on_result = {});
+  /// Ends a hold, after everything taken before has its answer: usage out of it that was taken by
+  /// this recorder, or lies in its spool, is never behind its end. `counted` too when it had ended.
+  Taken releaseHold(std::string customer, std::string key, std::string hold,
+                    OnResult on_result = {});
+  /// Whether it has a spool.
+  bool isDurable() const;
 
   /// Sends without waiting for full batches until everything taken before has its result. Gives
   /// how many entries have none at the end of `timeout`.
