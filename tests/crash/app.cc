@@ -11,14 +11,22 @@
 //     are printed as "past KEY UNITS", what the ledger did not count as "lost". At the step with
 //     that number (LeaseStep) it sends itself the signal; its lease's clock is SPEED times as fast.
 //
+//   app hold ADDRESS CUSTOMER FEATURE SEED
+//     holds units and settles, uses, extends, releases or forgets what it holds, until the ledger
+//     has refused it many times in a row, and prints the key of each command that was recorded;
+//     then "dry". What has no answer is sent again with the same key.
+//
 // Exits with 1 when something fails.
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <future>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -133,11 +141,122 @@ void lease(const std::vector<std::string>& words) {
   std::fflush(stdout);
 }
 
+/// One caller of `app hold`.
+class Holder {
+ public:
+  Holder(db::Client& ledger, std::string customer, std::string feature, std::uint64_t seed)
+      : ledger_(ledger),
+        customer_(std::move(customer)),
+        feature_(std::move(feature)),
+        random_(seed) {}
+
+  void run() {
+    for (int refused = 0; refused < kRefusedMax;) refused = holdOnce() ? 0 : refused + 1;
+  }
+
+ private:
+  static constexpr int kRefusedMax = 15;
+
+  std::uint64_t upTo(std::uint64_t most) { return random_() % (most + 1); }
+
+  /// Asks until there is an answer. True: recorded.
+  template <typename Start>
+  bool isRecorded(const std::string& key, Start start) {
+    for (;;) {
+      try {
+        if (!start().ok()) return false;
+        std::printf("%s\n", key.c_str());
+        std::fflush(stdout);
+        return true;
+      } catch (const db::Error& e) {
+        if (e.kind() == db::ErrorKind::failed || e.kind() == db::ErrorKind::invalidArgument) throw;
+      }
+    }
+  }
+  void require(bool holds, const char* what) {
+    if (!holds) throw std::runtime_error(what);
+  }
+
+  bool holdOnce() {
+    const std::string hold = db::newKey();
+    const std::uint64_t units = upTo(3) == 0 ? 1 + upTo(39) : 1 + upTo(1);
+    if (!isRecorded(hold,
+                    [&] { return ledger_.placeHold(customer_, hold, {.items = {item(units)}}); })) {
+      return false;
+    }
+    const std::uint64_t choice = upTo(99);
+    if (choice < 25) {
+      require(settle(hold, upTo(std::min<std::uint64_t>(units - 1, 2))), "not settled for less");
+    } else if (choice < 35 && units <= 2) {
+      require(settle(hold, units), "not settled");
+    } else if (choice < 45 && units <= 2) {
+      require(settle(hold, units + 1 + upTo(2)), "not settled for more");
+    } else if (choice < 60) {
+      require(use(hold), "not used");
+      require(extend(hold), "not extended");
+      require(release(hold), "not released after its use");
+    } else if (choice < 75) {
+      settleAndRelease(hold);
+    } else if (choice < 95) {
+      require(release(hold), "not released");
+      require(!settle(hold, 1), "settled after its release");
+    }
+    return true;
+  }
+
+  db::HoldItem item(std::uint64_t units) {
+    db::HoldItem item;
+    item.feature = feature_;
+    item.quantity = std::to_string(units);
+    return item;
+  }
+  bool settle(const std::string& hold, std::uint64_t units) {
+    const std::string key = db::newKey();
+    return isRecorded(key, [&] {
+      return ledger_.settleHold(customer_, key, {.hold = hold, .items = {item(units)}});
+    });
+  }
+  bool release(const std::string& hold) {
+    const std::string key = db::newKey();
+    return isRecorded(key, [&] { return ledger_.releaseHold(customer_, key, hold); });
+  }
+  bool extend(const std::string& hold) {
+    const std::string key = db::newKey();
+    return isRecorded(key, [&] { return ledger_.extendHold(customer_, key, {.hold = hold}); });
+  }
+  bool use(const std::string& hold) {
+    const std::string key = db::newKey();
+    db::UseHold use{.hold = hold, .usage = {}};
+    use.usage.feature = feature_;
+    return isRecorded(key, [&] { return ledger_.useHold(customer_, key, use); });
+  }
+  /// Both at once, from two threads: one of them comes first.
+  void settleAndRelease(const std::string& hold) {
+    auto released = std::async(std::launch::async, [&] { return release(hold); });
+    const bool is_settled = settle(hold, 1);
+    require(is_settled != released.get(), "a hold did not end once");
+  }
+
+  db::Client& ledger_;
+  const std::string customer_;
+  const std::string feature_;
+  std::mt19937_64 random_;
+};
+
+void hold(const std::vector<std::string>& words) {
+  db::Client ledger({.address = words.at(1), .token = {}, .timeout = 2s});
+  Holder(ledger, words.at(2), words.at(3), std::stoull(words.at(4))).run();
+  std::printf("dry\n");
+  std::fflush(stdout);
+}
+
 void run(const std::vector<std::string>& words) {
   if (words.at(0) == "record") {
     record(words);
   } else if (words.at(0) == "lease") {
     lease(words);
+  } else if (words.at(0) == "hold") {
+    hold(words);
   } else {
     throw std::runtime_error("no such use: " + words.at(0));
   }
