@@ -2,9 +2,10 @@
 
 They hold, settle for less, the same and more, use, extend, release, and forget; or consume out of
 leases. After some answers one of them is killed with SIGKILL and starts again with its files; the
-daemon too. It ends when all is used or held. Then the log is gone through from its first event, beside
-the ledger's own verification: no hold was given that was not there, what is left plus what was used
-is what was granted, every hold ended once, and every answer that a client had is in the log.
+daemon too. It ends when all is used or held. Then the log is gone through from its first event,
+beside the ledger's own verification: no hold was given that was not there, what is left plus what
+was used is what was granted, every hold ended once, and every answer that a client had is in the
+log.
 
 DAYBOOK_SEED repeats a run's choices, but not the timing; DAYBOOK_CLIENTS changes their number.
 """
