@@ -16,25 +16,37 @@ wire::CustomerRecorder::Client customerRecorder(Connection& connection, const st
 
 wire::Hold::Client holdByKey(Connection& connection, const std::string& customer,
                              const std::string& key) {
+  KJ_IF_MAYBE (kept, connection.keptHold(customer, key)) return *kept;
   auto request = customerRecorder(connection, customer).holdByKeyRequest();
   request.setKey(key);
   return request.send().getHold();
 }
 
+// Whether a command that was recorded ends its hold.
+enum class Ends { no, yes };
+
 // Sends one command about a hold: `open` makes its request, `fill` gives it its contents.
 template <typename Impl, typename Request, typename Fill>
 std::future<Reply<Receipt>> command(
-    Impl& impl, std::string customer, std::string key, std::string hold, const CallOptions& options,
-    Request (wire::Hold::Client::*open)(kj::Maybe<capnp::MessageSize>), Fill fill) {
+    Impl& impl, std::string customer, std::string key, std::string hold, Ends ends,
+    const CallOptions& options, Request (wire::Hold::Client::*open)(kj::Maybe<capnp::MessageSize>),
+    Fill fill) {
   return impl.template call<Receipt>(
       Role::recorder, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key), hold = std::move(hold), open,
+      [customer = std::move(customer), key = std::move(key), hold = std::move(hold), ends, open,
        fill = std::move(fill), json = options.json](Connection& connection) {
         wire::Hold::Client whose = holdByKey(connection, customer, hold);
         Request request = (whose.*open)(nullptr);
         request.setKey(key);
         fill(request);
-        return sendForReceipt(request, json);
+        return sendForReceipt(request, json)
+            .then([&connection, customer, hold, ends](Reply<Receipt>&& reply) {
+              const bool has_ended = reply.outcome.name == "holdEnded";
+              if (has_ended || (reply.ok() && ends == Ends::yes)) {
+                connection.forgetHold(customer, hold);
+              }
+              return kj::mv(reply);
+            });
       });
 }
 
@@ -54,12 +66,17 @@ Client::Future<Receipt> Client::placeHoldAsync(std::string customer, std::string
         auto request = customerRecorder(connection, customer).holdRequest();
         request.setKey(key);
         toWire(hold, request.initHold());
-        // The capability is dropped: the hold stays, and is named by its key.
-        return request.send().then([json](auto&& response) {
+        const bool releases = hold.when_client_goes == WhenClientGoes::release;
+        request.setReleaseOnDrop(releases);
+        auto sent = request.send();
+        // Otherwise the capability is dropped: the hold stays, and is named by its key.
+        if (releases) connection.keepHold(customer, key, sent.getHold());
+        return sent.then([&connection, customer, key, json](auto&& response) {
           Reply<Receipt> reply;
           reply.value = fromWire(response.getReceipt());
           reply.outcome = reply.value.outcome;
           reply.detail = reply.value.detail;
+          if (!reply.ok()) connection.forgetHold(customer, key);
           // As of the calls that give nothing else: capabilities have no JSON form.
           if (json == WantJson::yes) {
             reply.json = "{\"receipt\":" + protocol::jsonOf(response.getReceipt()) + "}";
@@ -77,7 +94,7 @@ Reply<Receipt> Client::settleHold(std::string customer, std::string key, SettleH
 Client::Future<Receipt> Client::settleHoldAsync(std::string customer, std::string key,
                                                 SettleHold settlement, const CallOptions& options) {
   std::string hold = settlement.hold;
-  return command(*impl_, std::move(customer), std::move(key), std::move(hold), options,
+  return command(*impl_, std::move(customer), std::move(key), std::move(hold), Ends::yes, options,
                  &wire::Hold::Client::settleRequest,
                  [settlement = std::move(settlement)](auto& request) {
                    request.setAt(settlement.at_ns);
@@ -96,10 +113,10 @@ Reply<Receipt> Client::useHold(std::string customer, std::string key, UseHold us
 
 Client::Future<Receipt> Client::useHoldAsync(std::string customer, std::string key, UseHold use,
                                              const CallOptions& options) {
-  return command(*impl_, std::move(customer), std::move(key), std::move(use.hold), options,
-                 &wire::Hold::Client::useRequest, [usage = std::move(use.usage)](auto& request) {
-                   toWire(usage, request.initUsage());
-                 });
+  return command(
+      *impl_, std::move(customer), std::move(key), std::move(use.hold), Ends::no, options,
+      &wire::Hold::Client::useRequest,
+      [usage = std::move(use.usage)](auto& request) { toWire(usage, request.initUsage()); });
 }
 
 Reply<Receipt> Client::releaseHold(std::string customer, std::string key, std::string hold,
@@ -109,7 +126,7 @@ Reply<Receipt> Client::releaseHold(std::string customer, std::string key, std::s
 
 Client::Future<Receipt> Client::releaseHoldAsync(std::string customer, std::string key,
                                                  std::string hold, const CallOptions& options) {
-  return command(*impl_, std::move(customer), std::move(key), std::move(hold), options,
+  return command(*impl_, std::move(customer), std::move(key), std::move(hold), Ends::yes, options,
                  &wire::Hold::Client::releaseRequest, [](auto&) {});
 }
 
@@ -120,8 +137,8 @@ Reply<Receipt> Client::extendHold(std::string customer, std::string key, ExtendH
 
 Client::Future<Receipt> Client::extendHoldAsync(std::string customer, std::string key,
                                                 ExtendHold extension, const CallOptions& options) {
-  return command(*impl_, std::move(customer), std::move(key), std::move(extension.hold), options,
-                 &wire::Hold::Client::extendRequest,
+  return command(*impl_, std::move(customer), std::move(key), std::move(extension.hold), Ends::no,
+                 options, &wire::Hold::Client::extendRequest,
                  [ttl_ns = extension.ttl_ns](auto& request) { request.setTtlNs(ttl_ns); });
 }
 

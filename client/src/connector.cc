@@ -128,6 +128,22 @@ Outcome Connection::missing(Role role) const {
   return present ? Outcome{} : fromWire(wire::Outcome::UNAUTHORIZED);
 }
 
+void Connection::keepHold(const std::string& customer, const std::string& key,
+                          wire::Hold::Client hold) {
+  holds_.insert_or_assign({customer, key}, kj::mv(hold));
+}
+
+void Connection::forgetHold(const std::string& customer, const std::string& key) {
+  holds_.erase({customer, key});
+}
+
+kj::Maybe<wire::Hold::Client> Connection::keptHold(const std::string& customer,
+                                                   const std::string& key) {
+  const auto found = holds_.find({customer, key});
+  if (found == holds_.end()) return nullptr;
+  return found->second;
+}
+
 // ---- Connector
 
 Connector::Connector(kj::Network& network, kj::Timer& timer, Address address, std::string token)

@@ -14,7 +14,9 @@
 #include <kj/timer.h>
 
 #include <chrono>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "client/src/address.h"
 #include "client/src/loop_thread.h"
@@ -51,6 +53,12 @@ class Connection final : public kj::Refcounted {
   wire::Auditor::Client auditor() { return given(auditor_); }
   wire::Admin::Client admin() { return given(admin_); }
 
+  /// Keeps the capability of a hold that shall be released with this connection.
+  void keepHold(const std::string& customer, const std::string& key, wire::Hold::Client hold);
+  void forgetHold(const std::string& customer, const std::string& key);
+  /// That capability: one that was asked for later would take its duty away.
+  kj::Maybe<wire::Hold::Client> keptHold(const std::string& customer, const std::string& key);
+
   kj::Own<Connection> addRef() { return kj::addRef(*this); }
 
  private:
@@ -75,6 +83,7 @@ class Connection final : public kj::Refcounted {
   kj::Maybe<wire::Billing::Client> billing_;
   kj::Maybe<wire::Auditor::Client> auditor_;
   kj::Maybe<wire::Admin::Client> admin_;
+  std::map<std::pair<std::string, std::string>, wire::Hold::Client> holds_;  // customer, key
 };
 
 enum class Effect {

@@ -288,9 +288,7 @@ void expireCredits(Draft& draft, Instant expiry, Instant due) {
       lost += grant.remaining;
     }
   }
-  // What ended with the period before, or in it, was never there in this one.
-  const UsagePeriod* running = runningPeriod(draft.customer());
-  if (running != nullptr && running->span.from < expiry) addCreditAlerts(draft, lost, due);
+  addCreditAlerts(draft, lost, due);
 }
 
 }  // namespace

@@ -73,6 +73,34 @@ class InstallTest(daybook.unittest.TestCase):
                          "counted 50, left in the spool 0\n")
         self.assertEqual(self.used(), 50)
 
+    def test_guard_asks_and_lets_through_up_to_a_cap_while_the_daemon_is_away(self):
+        spool = self.ledger.folder / "guard.spool"
+        self.assertEqual(self.example("guard", spool, "acme", "calls", 5),
+                         "yes\nleft in the spool 0\n")
+        self.ledger.kill()
+        self.assertEqual(self.example("guard", spool, "acme", "calls", 5),
+                         "let through\nleft in the spool 1\n")
+        self.assertEqual(self.example("guard", spool, "acme", "calls", 0, exit_code=1),
+                         "no: unreachable\n")
+        self.ledger.start()
+        self.assertEqual(self.example("guard", spool, "acme", "calls", 5),
+                         "yes\nleft in the spool 0\n")
+        self.assertEqual(self.used(), 3)
+
+    def test_hold_sets_aside_and_settles_for_what_was_used(self):
+        self.assertEqual(self.example("hold", "acme", "calls", 100, 60),
+                         "held 100\nsettled for 60\n")
+        self.assertEqual(self.used(), 60)
+        self.assertEqual(self.ledger.json_lines("holds", "acme"), [])
+        refused = self.example("hold", "acme", "unheard-of", 1, 1, exit_code=1)
+        self.assertRegex(refused, "^refused: unknownFeature")
+
+    def test_lease_uses_what_it_holds_and_gives_back_the_rest(self):
+        self.assertRegex(self.example("lease", self.ledger.folder, "acme", "calls", 20, 50),
+                         "^used 50, ")
+        self.assertEqual(self.used(), 50)
+        self.assertEqual(self.ledger.json_lines("holds", "acme"), [])
+
     def test_pkg_config_is_enough_to_build(self):
         environment = daybook.clean_environment()
         [package] = self.prefix.glob("lib/**/pkgconfig")

@@ -36,7 +36,6 @@ struct Arbitrary<daybook::twin::Scenario> {
     const auto number = [](int below) { return gen::resize(kNominalSize, gen::inRange(0, below)); };
     return gen::build<Scenario>(
         gen::set(&Scenario::settings, number(24)), gen::set(&Scenario::plans, number(5'000)),
-        gen::set(&Scenario::moving, number(5'000)),
         gen::set(&Scenario::steps,
                  gen::scale(3.0, gen::container<std::vector<Step>>(gen::arbitrary<Step>()))));
   }
@@ -51,7 +50,7 @@ std::ostream& operator<<(std::ostream& out, const Step& step) {
              << step.b << ", " << step.c << "}";
 }
 std::ostream& operator<<(std::ostream& out, const Scenario& scenario) {
-  out << "{" << scenario.settings << ", " << scenario.plans << ", " << scenario.moving << ", {";
+  out << "{" << scenario.settings << ", " << scenario.plans << ", {";
   for (const Step& step : scenario.steps) out << step << ", ";
   return out << "}}";
 }
@@ -97,7 +96,6 @@ void onAbort(int) {
 std::string race(const Scenario& scenario) {
   Race race(scenario);
   running_race = &race;
-  if (race.begun()) return raced(race, *race.begun());
   int taken = 0;
   for (const daybook::twin::Step& step : scenario.steps) {
     auto difference = race.take(step);

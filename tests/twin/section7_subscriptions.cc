@@ -78,20 +78,7 @@ Span billingFrom(const Desk& desk, const Beginning& beginning) {
   return {beginning.from, to, fullFrom(desk, beginning, subscription.anchor, billing, n), to};
 }
 
-/// The first usage period of a subscription without trial that starts now.
-Beginning firstPeriod(const Desk& desk, std::uint32_t version) {
-  const Subscription& subscription = *desk.book.subscription;
-  const Interval usage = usageIntervalOf(subscription.billing_interval);
-  Beginning beginning{.from = desk.now, .version = version, .billing = Beginning::Billing::starts};
-  while (boundaryOf(desk, subscription.anchor, usage, beginning.index) > desk.now) {
-    --beginning.index;
-  }
-  if (subscription.anchor != desk.now) beginning.stub = Beginning::Stub::yes;
-  return beginning;
-}
-
-}  // namespace
-
+/// The named currency, else the customer's, else the only one there is.
 Outcome chooseCurrency(const Desk& desk, const Plan& plan, std::string& currency) {
   const std::string& fixed = desk.book.currency;
   if (currency.empty()) currency = fixed;
@@ -105,6 +92,20 @@ Outcome chooseCurrency(const Desk& desk, const Plan& plan, std::string& currency
   if (isSoldIn(plan, currency)) return Outcome::ok;
   return fixed.empty() ? Outcome::notSoldInCurrency : Outcome::currencyMismatch;
 }
+
+/// The first usage period of a subscription without trial that starts now.
+Beginning firstPeriod(const Desk& desk, std::uint32_t version) {
+  const Subscription& subscription = *desk.book.subscription;
+  const Interval usage = usageIntervalOf(subscription.billing_interval);
+  Beginning beginning{.from = desk.now, .version = version, .billing = Beginning::Billing::starts};
+  while (boundaryOf(desk, subscription.anchor, usage, beginning.index) > desk.now) {
+    --beginning.index;
+  }
+  if (subscription.anchor != desk.now) beginning.stub = Beginning::Stub::yes;
+  return beginning;
+}
+
+}  // namespace
 
 Instant billingEnd(const Desk& desk, std::int64_t index) {
   const Subscription& subscription = *desk.book.subscription;
@@ -203,8 +204,7 @@ std::size_t beginPeriod(Desk& desk, const Beginning& beginning) {
     grant.credits = plan.credits;
     grant.effective = span.from;
     grant.expiry = span.to;
-    const std::size_t given = addGrant(desk, grant);
-    book.grants[given].period = index;
+    addGrant(desk, grant);
   }
   return index;
 }
@@ -234,7 +234,6 @@ void carryTopUps(Desk& desk, std::size_t from, std::size_t to) {
   if (carried == 0) return;
   book.money_moves.push_back({from, "", -carried, MoneyMove::Kind::topUp});
   book.money_moves.push_back({to, "", carried, MoneyMove::Kind::topUp});
-  armAlerts(desk, to, AlertKind::balance);
 }
 
 Answer answerTo(Desk& desk, const Subscribe& asked) {

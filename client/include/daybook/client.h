@@ -124,7 +124,9 @@ class Client {
   // Holds: amounts set aside before the work. A hold ends once: settled, released or expired; what
   // comes after is answered holdEnded, and the same key again with its first receipt.
 
-  /// `key` names the hold from then on. A refused hold sets nothing aside.
+  /// `key` names the hold from then on. A refused hold sets nothing aside. With
+  /// WhenClientGoes::release it is this client's, which remembers it until it ends it: another
+  /// client that names it by its key takes it over, and it is left then.
   Reply<Receipt> placeHold(std::string customer, std::string key, PlaceHold hold,
                            const CallOptions& options = {});
   Future<Receipt> placeHoldAsync(std::string customer, std::string key, PlaceHold hold,

@@ -191,11 +191,19 @@ struct HoldItem {
   bool operator==(const HoldItem&) const = default;
 };
 
+/// What becomes of an open hold when the client that placed it is destroyed, or its connection
+/// breaks (with the process, too). The daemon's own end leaves it.
+enum class WhenClientGoes {
+  leave,    // it is named by its key, and expires by itself
+  release,  // nobody waits for it: all of it is free at once
+};
+
 /// Amounts set aside before the work, of all items or of none. The hold is named by the key of the
 /// call that places it.
 struct PlaceHold {
   std::vector<HoldItem> items;  // at most 16, of one feature each
   std::int64_t ttl_ns = 0;      // it expires by itself after that; 0: 5 minutes; at most 24 hours
+  WhenClientGoes when_client_goes = WhenClientGoes::leave;
   bool operator==(const PlaceHold&) const = default;
 };
 
