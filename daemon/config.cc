@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "daemon/host_port.h"
+#include "protocol/tls.h"
 
 namespace daybook::daemon {
 namespace {
@@ -88,6 +90,17 @@ std::string printLedger(const LedgerConfig& ledger) {
                     settings.first_credit_note, settings.due_days);
 }
 
+void checkAddresses(std::string_view key, const std::vector<std::string>& addresses,
+                    std::vector<std::string>& errors) {
+  for (const std::string& address : addresses) {
+    HostPort parsed;
+    const std::string problem = HostPort::parse(address, parsed);
+    if (!problem.empty()) {
+      errors.push_back(fmt::format("listen.{}: \"{}\" {}", key, address, problem));
+    }
+  }
+}
+
 void checkPrefix(std::string_view key, const std::string& prefix,
                  std::vector<std::string>& errors) {
   const bool is_plain =
@@ -159,17 +172,21 @@ std::optional<ClockKind> parseClockKind(std::string_view text) {
 std::vector<std::string> checkConfig(const Config& config, ConfigUse use) {
   std::vector<std::string> errors;
   if (config.data_directory.empty()) errors.emplace_back("data_directory: is empty");
-  if (config.listen.unix_path.empty() && config.listen.tcp.empty()) {
+  const ListenConfig& listen = config.listen;
+  const bool is_on_network = !listen.tcp.empty() || !listen.tcp_plaintext.empty();
+  if (listen.unix_path.empty() && !is_on_network) {
     errors.emplace_back("listen: there is nothing to listen on: set listen.unix or listen.tcp");
   }
-  for (const std::string& address : config.listen.tcp) {
-    HostPort parsed;
-    const std::string problem = HostPort::parse(address, parsed);
-    if (!problem.empty()) {
-      errors.push_back(fmt::format("listen.tcp: \"{}\" {}", address, problem));
-    }
+  checkAddresses("tcp", listen.tcp, errors);
+  checkAddresses("tcp_plaintext", listen.tcp_plaintext, errors);
+  if (listen.tls_certificate.empty() != listen.tls_key.empty()) {
+    errors.emplace_back("listen.tls_certificate: goes with listen.tls_key: set both or none");
+  } else if (!listen.tcp.empty() && listen.tls_certificate.empty()) {
+    errors.emplace_back(
+        "listen.tcp: is encrypted, and needs listen.tls_certificate and listen.tls_key; an address "
+        "that shall not be encrypted is to be named in listen.tcp_plaintext");
   }
-  if (use == ConfigUse::start && !config.listen.tcp.empty() && config.access.tokens.empty()) {
+  if (use == ConfigUse::start && is_on_network && config.access.tokens.empty()) {
     errors.emplace_back(
         "listen.tcp: nobody could log in: over TCP only tokens count, and access.tokens is empty");
   }
@@ -200,13 +217,29 @@ std::vector<std::string> checkConfig(const Config& config, ConfigUse use) {
   return errors;
 }
 
+std::vector<std::string> checkFiles(const Config& config) {
+  if (config.listen.tls_certificate.empty()) return {};
+  try {
+    const protocol::TlsServer server(config.listen.tls_certificate, config.listen.tls_key);
+    return {};
+  } catch (const std::runtime_error& error) {
+    return {fmt::format("listen.tls_certificate: {}", error.what())};
+  }
+}
+
 std::string printConfig(const Config& config) {
-  std::vector<std::string> tcp;
-  for (const std::string& address : config.listen.tcp) tcp.push_back(quote(address));
+  const auto texts = [](const std::vector<std::string>& values) {
+    std::vector<std::string> quoted;
+    for (const std::string& value : values) quoted.push_back(quote(value));
+    return fmt::format("[{}]", fmt::join(quoted, ", "));
+  };
   std::string text = fmt::format("data_directory = {}\n", quote(config.data_directory));
-  text +=
-      fmt::format("\n[listen]\nunix = {}\nunix_mode = \"{:04o}\"\ntcp = [{}]\n",
-                  quote(config.listen.unix_path), config.listen.unix_mode, fmt::join(tcp, ", "));
+  text += fmt::format(
+      "\n[listen]\nunix = {}\nunix_mode = \"{:04o}\"\ntcp = {}\ntcp_plaintext = {}\n"
+      "tls_certificate = {}\ntls_key = {}\n",
+      quote(config.listen.unix_path), config.listen.unix_mode, texts(config.listen.tcp),
+      texts(config.listen.tcp_plaintext), quote(config.listen.tls_certificate),
+      quote(config.listen.tls_key));
   text += printAccess(config.access);
   text += printLedger(config.ledger);
   text += fmt::format("\n[snapshots]\nevery_events = {}\nkeep = {}\n",

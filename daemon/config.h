@@ -59,7 +59,10 @@ struct TokenAccess {
 struct ListenConfig {
   std::string unix_path = "/run/daybook/daybook.sock";  // empty: none
   mode_t unix_mode = 0660;
-  std::vector<std::string> tcp;  // "host:port" each
+  std::vector<std::string> tcp;            // "host:port" each, over TLS
+  std::vector<std::string> tcp_plaintext;  // the same, not encrypted
+  std::string tls_certificate;             // a file, in PEM form; empty: none
+  std::string tls_key;
   bool operator==(const ListenConfig&) const = default;
 };
 
@@ -131,6 +134,8 @@ ConfigResult readConfig(const std::string& path);
 enum class ConfigUse : std::uint8_t { start, reload };
 /// What is wrong between settings, each being right on its own: messages without a place.
 std::vector<std::string> checkConfig(const Config& config, ConfigUse use = ConfigUse::start);
+/// What is wrong with the files that settings name; they are read as they are now.
+std::vector<std::string> checkFiles(const Config& config);
 /// A token as an entry of access.tokens.
 std::string printToken(const TokenAccess& token);
 /// The settings as a file that parseConfig() reads back to the same.

@@ -58,6 +58,9 @@ void readListen(ConfigReader& reader, ListenConfig& listen) {
   reader.parsed<mode_t>("unix_mode", listen.unix_mode, "a file mode from \"0000\" to \"0777\"",
                         parseMode);
   reader.texts("tcp", listen.tcp);
+  reader.texts("tcp_plaintext", listen.tcp_plaintext);
+  reader.text("tls_certificate", listen.tls_certificate);
+  reader.text("tls_key", listen.tls_key);
 }
 
 void readRoles(ConfigReader& reader, Roles& roles) {

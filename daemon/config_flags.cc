@@ -27,8 +27,9 @@ constexpr char kFooter[] =
   SIGTERM, SIGINT   Stop: take no new calls, finish those in progress (for at most
                     limits.drain_timeout), write a snapshot.
   SIGHUP            Open the log file anew, for logrotate, and read the configuration again: who
-                    may do what ([access]) is in force at once, and connections that may no longer
-                    do what they were let in for are closed. Other changes wait for a start.
+                    may do what ([access]) is in force at once, connections that may no longer do
+                    what they were let in for are closed, and new ones are shown the certificate as
+                    it is then. Other changes wait for a start.
 
 Exit status:
   0    stopped as asked
@@ -84,6 +85,9 @@ void applyFlags(const ServeFlags& flags, Config& config, std::vector<std::string
   applyFlag<mode_t>(flags.unix_mode, "--unix-mode", "a file mode from 0000 to 0777", parseMode,
                     config.listen.unix_mode, errors);
   if (!flags.tcp.empty()) config.listen.tcp = flags.tcp;
+  if (!flags.tcp_plaintext.empty()) config.listen.tcp_plaintext = flags.tcp_plaintext;
+  if (flags.tls_certificate) config.listen.tls_certificate = *flags.tls_certificate;
+  if (flags.tls_key) config.listen.tls_key = *flags.tls_key;
   applyFlag<ClockKind>(flags.clock, "--clock", "wall or manual", parseClockKind,
                        config.ledger.settings.clock, errors);
   if (flags.manual_start) {
@@ -141,11 +145,18 @@ void addServeFlags(CLI::App& app, ServeFlags& flags) {
          "Listen on this Unix socket; empty for none [listen.unix]");
   option("--unix-mode", flags.unix_mode, "MODE",
          "Permissions of the socket: who may connect [listen.unix_mode]");
-  app.add_option("--tcp", flags.tcp,
-                 "Listen here, too; not encrypted; may be repeated [listen.tcp]")
-      ->type_name("HOST:PORT")
-      ->allow_extra_args(false)
-      ->group(settings);
+  const auto addresses = [&](const char* name, std::vector<std::string>& value, const char* help) {
+    app.add_option(name, value, help)
+        ->type_name("HOST:PORT")
+        ->allow_extra_args(false)
+        ->group(settings);
+  };
+  addresses("--tcp", flags.tcp, "Listen here, too, over TLS; may be repeated [listen.tcp]");
+  addresses("--tcp-plaintext", flags.tcp_plaintext,
+            "Listen here without encryption; may be repeated [listen.tcp_plaintext]");
+  option("--tls-certificate", flags.tls_certificate, "FILE",
+         "What to show to clients over TLS, in PEM form [listen.tls_certificate]");
+  option("--tls-key", flags.tls_key, "FILE", "Its private key, in PEM form [listen.tls_key]");
   option("--clock", flags.clock, "KIND",
          "wall or manual; only when the ledger is created [ledger.clock]");
   option("--manual-start", flags.manual_start, "INSTANT",
@@ -174,6 +185,7 @@ ConfigResult resolveConfig(const ServeFlags& flags, ConfigUse use) {
   applyFlags(flags, result.config, result.errors);
   // What is wrong alone would be reported twice, in other words.
   if (result.errors.empty()) result.errors = checkConfig(result.config, use);
+  if (result.errors.empty()) result.errors = checkFiles(result.config);
   return result;
 }
 

@@ -33,6 +33,9 @@ struct ServeFlags {
   std::optional<std::string> unix_path;
   std::optional<std::string> unix_mode;
   std::vector<std::string> tcp;
+  std::vector<std::string> tcp_plaintext;
+  std::optional<std::string> tls_certificate;
+  std::optional<std::string> tls_key;
   std::optional<std::string> clock;
   std::optional<std::string> manual_start;
   std::optional<std::string> invoice_prefix;

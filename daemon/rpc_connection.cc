@@ -187,14 +187,15 @@ class RpcConnection::Tap final : public capnp::MessageStream {
   kj::Own<kj::PromiseFulfiller<void>> resume_;
 };
 
-RpcConnection::RpcConnection(kj::Own<UvStream> stream, kj::Own<Visitor> visitor,
-                             capnp::Capability::Client bootstrap, const ConnectionOptions& options,
-                             kj::Timer& timer)
+RpcConnection::RpcConnection(kj::Own<kj::AsyncIoStream> stream, const UvStream& socket,
+                             kj::Own<Visitor> visitor, capnp::Capability::Client bootstrap,
+                             const ConnectionOptions& options, kj::Timer& timer)
     : visitor_(kj::mv(visitor)),
       options_(options),
       timer_(timer),
       started_(timer.now()),
       stream_(kj::mv(stream)),
+      socket_(socket),
       messages_(*stream_),
       tap_(kj::heap<Tap>(messages_, *visitor_, options_, failure_)),
       network_(*tap_, capnp::rpc::twoparty::Side::SERVER, readerOptions(options)),
@@ -266,7 +267,7 @@ void RpcConnection::checkTimeouts() {
     idle_stall_ = nullptr;
   }
   if (messages_.waitsToWrite()) {
-    if (stalled(write_stall_, stream_->bytesWritten(), options_.write_timeout)) {
+    if (stalled(write_stall_, socket_.bytesWritten(), options_.write_timeout)) {
       close("timed out: the client does not read its replies");
     }
   } else {

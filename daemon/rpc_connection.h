@@ -50,7 +50,8 @@ struct ConnectionOptions {
 
 class RpcConnection final {
  public:
-  RpcConnection(kj::Own<UvStream> stream, kj::Own<Visitor> visitor,
+  /// The socket is what the stream is over, or the stream itself.
+  RpcConnection(kj::Own<kj::AsyncIoStream> stream, const UvStream& socket, kj::Own<Visitor> visitor,
                 capnp::Capability::Client bootstrap, const ConnectionOptions& options,
                 kj::Timer& timer);
   ~RpcConnection() noexcept;
@@ -89,7 +90,8 @@ class RpcConnection final {
   kj::Timer& timer_;
   kj::TimePoint started_;
   std::string failure_;
-  kj::Own<UvStream> stream_;
+  kj::Own<kj::AsyncIoStream> stream_;
+  const UvStream& socket_;
   BufferedMessageStream messages_;
   kj::Own<Tap> tap_;
   capnp::TwoPartyVatNetwork network_;

@@ -31,15 +31,17 @@ RpcServer::RpcServer(kj::Timer& timer, spdlog::logger& log, BootstrapFactory fac
 
 RpcServer::~RpcServer() noexcept = default;
 
-void RpcServer::listen(kj::Own<UvListener> listener) {
-  listener->start(
-      [this](kj::Own<UvStream> stream, PeerInfo peer) { accept(kj::mv(stream), std::move(peer)); });
-  log_.info("listening on {}", listener->name());
+void RpcServer::listen(kj::Own<UvListener> listener, kj::Maybe<protocol::TlsServer&> tls) {
+  listener->start([this, tls](kj::Own<UvStream> stream, PeerInfo peer) mutable {
+    accept(kj::mv(stream), std::move(peer), tls);
+  });
+  log_.info("listening on {}{}", listener->name(), tls == nullptr ? "" : " (TLS)");
   listeners_.push_back(kj::mv(listener));
 }
 
-void RpcServer::accept(kj::Own<UvStream> stream, PeerInfo peer) {
-  if (connections_.size() >= options_.connections_max || draining_) {
+void RpcServer::accept(kj::Own<UvStream> stream, PeerInfo peer,
+                       kj::Maybe<protocol::TlsServer&> tls) {
+  if (connections_.size() + handshakes_ >= options_.connections_max || draining_) {
     if (!full_ && !draining_) {
       log_.warn("all {} connections are taken: closing further ones", options_.connections_max);
     }
@@ -48,11 +50,38 @@ void RpcServer::accept(kj::Own<UvStream> stream, PeerInfo peer) {
   }
   full_ = false;
   peer.connection = ++connections_total_;
+  KJ_IF_MAYBE (server, tls) {
+    tasks_.add(agree(kj::mv(stream), std::move(peer), *server));
+    return;
+  }
+  const UvStream& socket = *stream;
+  begin(kj::mv(stream), socket, std::move(peer));
+}
+
+kj::Promise<void> RpcServer::agree(kj::Own<UvStream> stream, PeerInfo peer,
+                                   protocol::TlsServer& tls) {
+  const UvStream& socket = *stream;
+  ++handshakes_;
+  auto handshake =
+      timer_.timeoutAfter(options_.connection.login_timeout, tls.accept(kj::mv(stream)));
+  return agreeing_.wrap(kj::mv(handshake))
+      .then(
+          [this, &socket, peer](kj::Own<kj::AsyncIoStream>&& agreed) {
+            --handshakes_;
+            begin(kj::mv(agreed), socket, peer);
+          },
+          [this, peer](kj::Exception&& failure) {
+            --handshakes_;
+            log_.info("{}: dropped: no TLS: {}", peer.toString(), failure.getDescription().cStr());
+          });
+}
+
+void RpcServer::begin(kj::Own<kj::AsyncIoStream> stream, const UvStream& socket, PeerInfo peer) {
   auto exception = kj::runCatchingExceptions([&]() {
     auto visitor = kj::refcounted<Visitor>(peer);
     auto bootstrap = factory_(visitor->addRef());
-    auto connection = kj::heap<RpcConnection>(kj::mv(stream), kj::mv(visitor), kj::mv(bootstrap),
-                                              options_.connection, timer_);
+    auto connection = kj::heap<RpcConnection>(kj::mv(stream), socket, kj::mv(visitor),
+                                              kj::mv(bootstrap), options_.connection, timer_);
     const auto entry = connections_.insert(connections_.end(), connection.get());
     auto run = connection->run();
     tasks_.add(run.then([this, entry]() { ended(entry); },
@@ -107,6 +136,7 @@ kj::Promise<void> RpcServer::drain(kj::Duration deadline) {
   CHECK(!draining_, "a server is drained once");
   draining_ = true;
   listeners_.clear();
+  agreeing_.cancel("the daemon stops");
   if (connections_.empty()) return kj::READY_NOW;
   auto paf = kj::newPromiseAndFulfiller<void>();
   empty_ = kj::mv(paf.fulfiller);

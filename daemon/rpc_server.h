@@ -27,6 +27,7 @@
 #include "daemon/uv_listener.h"
 #include "daemon/uv_stream.h"
 #include "ledger/base/limits.h"
+#include "protocol/tls.h"
 
 namespace daybook::daemon {
 
@@ -47,10 +48,12 @@ class RpcServer final : private kj::TaskSet::ErrorHandler {
   ~RpcServer() noexcept;
   KJ_DISALLOW_COPY(RpcServer);
 
-  /// Serves whoever connects there.
-  void listen(kj::Own<UvListener> listener);
+  /// Serves whoever connects there, over TLS where it is given. A client has the time of a login to
+  /// agree on it.
+  void listen(kj::Own<UvListener> listener, kj::Maybe<protocol::TlsServer&> tls = nullptr);
   /// Serves one connection.
-  void accept(kj::Own<UvStream> stream, PeerInfo peer);
+  void accept(kj::Own<UvStream> stream, PeerInfo peer,
+              kj::Maybe<protocol::TlsServer&> tls = nullptr);
 
   std::size_t connectionCount() const { return connections_.size(); }
   /// Since the start, refused ones not counted.
@@ -66,6 +69,8 @@ class RpcServer final : private kj::TaskSet::ErrorHandler {
 
  private:
   void taskFailed(kj::Exception&& exception) override;
+  kj::Promise<void> agree(kj::Own<UvStream> stream, PeerInfo peer, protocol::TlsServer& tls);
+  void begin(kj::Own<kj::AsyncIoStream> stream, const UvStream& socket, PeerInfo peer);
   void ended(std::list<RpcConnection*>::iterator entry);
   void startChecks();
   kj::Promise<void> checkLoop();
@@ -80,6 +85,8 @@ class RpcServer final : private kj::TaskSet::ErrorHandler {
   bool draining_ = false;
   std::vector<kj::Own<UvListener>> listeners_;
   std::list<RpcConnection*> connections_;
+  std::size_t handshakes_ = 0;
+  kj::Canceler agreeing_;
   kj::Maybe<kj::Promise<void>> checks_;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> empty_;
   kj::TaskSet tasks_;  // owns the connections

@@ -32,6 +32,7 @@
 #include "ledger/base/version.h"
 #include "ledger/store/lmdb_store.h"
 #include "protocol/codec.h"
+#include "protocol/tls.h"
 
 namespace daybook::daemon {
 
@@ -89,27 +90,43 @@ RpcServerOptions serverOptions(const LimitsConfig& limits) {
 }
 
 void listenAsConfigured(RpcServer& server, UvEventPort& port, const ListenConfig& config,
-                        spdlog::logger& logger) {
-  const auto listen = [&](kj::Own<UvListener> listener) { server.listen(kj::mv(listener)); };
-  if (!config.unix_path.empty()) {
-    listen(UvListener::listenUnix(port, logger, {config.unix_path, config.unix_mode}));
-  }
-  for (const std::string& address : config.tcp) {
+                        kj::Maybe<kj::Own<protocol::TlsServer>>& tls, spdlog::logger& logger) {
+  const auto listen_tcp = [&](const std::string& address) {
     HostPort host_port;
     const std::string error = HostPort::parse(address, host_port);
     if (!error.empty()) throw std::runtime_error(error);
-    listen(UvListener::listenTcp(port, logger, host_port));
+    return UvListener::listenTcp(port, logger, host_port);
+  };
+  if (!config.unix_path.empty()) {
+    server.listen(UvListener::listenUnix(port, logger, {config.unix_path, config.unix_mode}));
   }
+  KJ_IF_MAYBE (encrypted, tls) {
+    for (const std::string& address : config.tcp) server.listen(listen_tcp(address), **encrypted);
+  }
+  for (const std::string& address : config.tcp_plaintext) server.listen(listen_tcp(address));
 }
 
-/// Opens the log anew, and takes who may do what from the configuration as it is now. One with
-/// mistakes changes nothing.
-void reload(Access& access, const RereadConfig& reread, Logging& logging) {
+kj::Maybe<kj::Own<protocol::TlsServer>> tlsAsConfigured(const ListenConfig& config) {
+  if (config.tls_certificate.empty()) return nullptr;
+  return kj::heap<protocol::TlsServer>(config.tls_certificate, config.tls_key);
+}
+
+/// Opens the log anew, and takes who may do what and the certificate from the configuration as it
+/// is now. One with mistakes changes nothing.
+void reload(Access& access, kj::Maybe<kj::Own<protocol::TlsServer>>& tls,
+            const RereadConfig& reread, Logging& logging) {
   logging.reopen();
   spdlog::logger& logger = *logging.logger();
   ConfigResult result = reread();
   for (const std::string& error : result.errors) logger.error("not taken: {}", error);
   if (!result.errors.empty()) return;
+  const ListenConfig& listen = result.config.listen;
+  try {
+    KJ_IF_MAYBE (server, tls) (*server)->load(listen.tls_certificate, listen.tls_key);
+  } catch (const std::runtime_error& error) {
+    logger.error("not taken: {}", error.what());
+    return;
+  }
   access.replace(std::move(result.config.access));
   logger.info(
       "the configuration was read again: [access] is in force, other changes wait for a start");
@@ -156,8 +173,9 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
   SignalWatch on_interrupt(port, SIGINT, [&] { stop.fulfiller->fulfill(); });
 
   const ClockSources sources = ClockSources::system();
+  auto tls = tlsAsConfigured(config.listen);
   Access access(config.access, geteuid(), sources.wall, *logger);
-  SignalWatch on_hangup(port, SIGHUP, [&] { reload(access, reread, logging); });
+  SignalWatch on_hangup(port, SIGHUP, [&] { reload(access, tls, reread, logging); });
   const ServiceNotify notify;
 
   logger->info("daybookd {} opens {}", kVersion, config.data_directory);
@@ -226,7 +244,7 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
         },
         serverOptions(config.limits));
     connections = server;
-    listenAsConfigured(server, port, config.listen, *logger);
+    listenAsConfigured(server, port, config.listen, tls, *logger);
     auto checking = checkVisitors(server, access, port.timer()).eagerlyEvaluate(nullptr);
     auto ticking = ticker.run().eagerlyEvaluate(nullptr);
     sayReady(notify, pipeline.state().ledger.last, *logger);

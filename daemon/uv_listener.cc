@@ -98,6 +98,20 @@ std::string formatAddress(const sockaddr* address) {
   return "unknown";
 }
 
+unsigned boundPort(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::getsockname(fd, generic, &length) != 0) return 0;
+  if (address.ss_family == AF_INET) {
+    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+  }
+  if (address.ss_family == AF_INET6) {
+    return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
+  }
+  return 0;
+}
+
 }  // namespace
 
 kj::Own<UvListener> UvListener::listenUnix(UvEventPort& port, spdlog::logger& log,
@@ -141,7 +155,9 @@ kj::Own<UvListener> UvListener::listenTcp(UvEventPort& port, spdlog::logger& log
     if (::listen(fd.get(), kBacklog) != 0) fail(name, errno);
     sockets.push_back(kj::mv(fd));
   }
-  return kj::heap<UvListener>(port, log, std::move(sockets), name, std::string());
+  const unsigned bound = boundPort(sockets.front().get());
+  return kj::heap<UvListener>(port, log, std::move(sockets),
+                              fmt::format("tcp:{}:{}", address.host, bound), std::string());
 }
 
 UvListener::UvListener(UvEventPort& port, spdlog::logger& log, std::vector<kj::AutoCloseFd> sockets,
@@ -182,19 +198,7 @@ void UvListener::start(Handler handler) {
   for (Socket& socket : sockets_) watch(socket);
 }
 
-unsigned UvListener::tcpPort() const {
-  sockaddr_storage address{};
-  socklen_t length = sizeof(address);
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::getsockname(sockets_.front().fd.get(), generic, &length) != 0) return 0;
-  if (address.ss_family == AF_INET) {
-    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
-  }
-  if (address.ss_family == AF_INET6) {
-    return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
-  }
-  return 0;
-}
+unsigned UvListener::tcpPort() const { return boundPort(sockets_.front().fd.get()); }
 
 void UvListener::watch(Socket& socket) {
   const int status =

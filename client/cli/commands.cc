@@ -13,6 +13,7 @@ namespace {
 constexpr char kFooter[] = R"(Environment:
   DAYBOOK_CONNECT  as --connect
   DAYBOOK_TOKEN    the token itself, for TCP or a role that the uid has not
+  DAYBOOK_CA_FILE, DAYBOOK_SERVER_NAME  as --ca-file, --server-name
   NO_COLOR         no colours, when not empty
 
 Exit codes:
@@ -35,14 +36,23 @@ Examples:
 
 void addGlobalOptions(CLI::App& root, Session& session) {
   GlobalOptions& options = session.options();
-  root.add_option("--connect", options.address,
-                  "Where the daemon listens: unix:/path or "
-                  "tcp:host:port")
+  root.add_option(
+          "--connect", options.address,
+          "Where the daemon listens: unix:/path, tls:host:port, or unencrypted tcp:host:port")
       ->envname("DAYBOOK_CONNECT")
       ->type_name("ADDRESS")
       ->capture_default_str();
   root.add_option("--token-file", options.token_file, "File whose first line is the token")
       ->type_name("FILE");
+  root.add_option(
+          "--ca-file", options.ca_file,
+          "For tls: whose certificates to trust, in PEM form; default: whom the system does")
+      ->envname("DAYBOOK_CA_FILE")
+      ->type_name("FILE");
+  root.add_option("--server-name", options.server_name,
+                  "For tls: the name that the daemon's certificate has; default: the host's")
+      ->envname("DAYBOOK_SERVER_NAME")
+      ->type_name("NAME");
   root.add_option("--timeout", options.timeout,
                   "How long to wait for an answer, 0s: for ever; default: 30s, but for ever for "
                   "backup, snapshot, clock")

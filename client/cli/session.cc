@@ -59,8 +59,11 @@ ExitCode Session::run() {
 
 client::Client& Session::client() {
   if (!client_) {
-    client_ = std::make_unique<client::Client>(
-        client::Options{.address = options_.address, .token = readToken(options_.token_file)});
+    client_ =
+        std::make_unique<client::Client>(client::Options{.address = options_.address,
+                                                         .token = readToken(options_.token_file),
+                                                         .ca_file = options_.ca_file,
+                                                         .server_name = options_.server_name});
   }
   return *client_;
 }

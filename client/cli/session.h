@@ -42,6 +42,8 @@ class UsageError : public std::runtime_error {
 struct GlobalOptions {
   std::string address = client::kDefaultAddress;
   std::string token_file;
+  std::string ca_file;
+  std::string server_name;
   std::string timeout;  // as a duration; empty: the command's default
   bool json = false;
   bool no_color = false;

@@ -40,6 +40,26 @@ file beside it, to be mended and imported.
   daybook seats acme                          # editors
 )";
 
+constexpr char kConnecting[] = R"(
+Without --connect the daemon is asked over its Unix socket on this machine, and the kernel says who
+is asking. Over the network it is TLS, and a token says who is asking:
+
+  export DAYBOOK_CONNECT=tls:ledger.example:7110 DAYBOOK_CA_FILE=authority.pem
+  DAYBOOK_TOKEN=$(cat web.token) daybook status
+
+The daemon has to show a certificate for that host name; --server-name is for another name. What
+vouches for it is in --ca-file, or else whom the system trusts. With tcp: instead of tls: nothing is
+encrypted, the token included.
+
+A token comes from `daybookd token`, which prints it once, and its hash for the configuration. It
+gives roles: recorder (usage, holds), reader (balances, invoices), billing (catalog, customers,
+subscriptions, purchases), auditor (the log), admin (status, backup, clock). A command whose role is
+missing is refused as `unauthorized`; so is everything with a token that is wrong, has expired or
+was revoked: the daemon's log knows which. When a token expires or is revoked, its connections end.
+
+  daybook status                              # Ledger, Connections
+)";
+
 constexpr char kExitCodes[] = R"(
 Every command ends with one of these:
 
@@ -63,6 +83,7 @@ the log print one item a line, reports (usage, statement) one object.
 constexpr std::array kTopics = {
     Topic{"catalog-file", "The file that `catalog apply` takes, with every field", kCatalogFile},
     Topic{"importing", "Commands and usage from files", kImporting},
+    Topic{"connecting", "Where the daemon is, over TLS or not, and who is asking", kConnecting},
     Topic{"exit-codes", "How commands end, and what they print for programs", kExitCodes},
 };
 

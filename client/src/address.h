@@ -1,4 +1,4 @@
-// Addresses as users write them: "unix:/path" and "tcp:host:port".
+// Addresses as users write them: "unix:/path", "tls:host:port" and "tcp:host:port".
 #pragma once
 
 #include <string>
@@ -6,11 +6,12 @@
 
 namespace daybook::client {
 
-enum class Transport { unixSocket, tcp };
+enum class Transport { unixSocket, tcp, tls };
 
 struct Address {
   Transport transport = Transport::unixSocket;
   std::string kj_form;  // what kj::Network::parseAddress takes
+  std::string host;     // of tcp and tls, without brackets
   bool operator==(const Address&) const = default;
 };
 

@@ -8,6 +8,7 @@
 
 #include <exception>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "client/src/loop_thread.h"
 #include "daybook/client.h"
 #include "protocol/json.h"
+#include "protocol/tls.h"
 
 namespace daybook::client {
 
@@ -71,8 +73,9 @@ class Client::Impl {
   explicit Impl(Options options)
       : options_(std::move(options)),
         address_(parseAddress(options_.address)),
+        tls_(tlsOf(options_, address_)),
         loop_([this](kj::Network& network, kj::Timer& timer) -> kj::Own<LoopResident> {
-          return kj::heap<Connector>(network, timer, address_, options_.token);
+          return kj::heap<Connector>(network, timer, address_, options_.token, encryption());
         }) {}
 
   template <typename T, typename Send>
@@ -94,8 +97,18 @@ class Client::Impl {
   const Options& options() const { return options_; }
 
  private:
+  static std::unique_ptr<protocol::TlsClient> tlsOf(const Options& options, const Address& address);
+  const std::string& serverName() const {
+    return options_.server_name.empty() ? address_.host : options_.server_name;
+  }
+  kj::Maybe<Encryption> encryption() const {
+    if (tls_ == nullptr) return nullptr;
+    return Encryption{*tls_, serverName()};
+  }
+
   const Options options_;
   const Address address_;
+  const std::unique_ptr<protocol::TlsClient> tls_;  // null unless the address asks for it
   LoopThread loop_;
 };
 

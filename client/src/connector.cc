@@ -146,11 +146,13 @@ kj::Maybe<wire::Hold::Client> Connection::keptHold(const std::string& customer,
 
 // ---- Connector
 
-Connector::Connector(kj::Network& network, kj::Timer& timer, Address address, std::string token)
+Connector::Connector(kj::Network& network, kj::Timer& timer, Address address, std::string token,
+                     kj::Maybe<Encryption> tls)
     : network_(network),
       timer_(timer),
       address_(std::move(address)),
       token_(std::move(token)),
+      tls_(kj::mv(tls)),
       pause_(kPauseMin),
       not_before_(timer.now()),
       tasks_(*this) {}
@@ -237,11 +239,21 @@ kj::Promise<kj::Own<Connection>> Connector::attempt() {
         return connecting.attach(kj::mv(address));
       })
       .then([this](kj::Own<kj::AsyncIoStream>&& stream) {
-        if (address_.transport == Transport::tcp) watchPeer(*stream);
+        if (address_.transport != Transport::unixSocket) watchPeer(*stream);
+        return encrypted(kj::mv(stream));
+      })
+      .then([this](kj::Own<kj::AsyncIoStream>&& stream) {
         auto made = kj::refcounted<Connection>(kj::mv(stream));
         auto login = made->login(token_);
         return login.then([made = kj::mv(made)]() mutable { return kj::mv(made); });
       });
+}
+
+kj::Promise<kj::Own<kj::AsyncIoStream>> Connector::encrypted(kj::Own<kj::AsyncIoStream> stream) {
+  KJ_IF_MAYBE (encryption, tls_) {
+    return encryption->tls.connect(kj::mv(stream), encryption->server_name);
+  }
+  return kj::mv(stream);
 }
 
 void Connector::taskFailed(kj::Exception&& exception) {

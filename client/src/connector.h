@@ -23,6 +23,7 @@
 #include "daybook/error.h"
 #include "daybook/types.h"
 #include "protocol/daybook.capnp.h"
+#include "protocol/tls.h"
 
 namespace daybook::client {
 
@@ -86,6 +87,12 @@ class Connection final : public kj::Refcounted {
   std::map<std::pair<std::string, std::string>, wire::Hold::Client> holds_;  // customer, key
 };
 
+/// How a connection is made safe: by whom, and whose certificate is expected.
+struct Encryption {
+  protocol::TlsClient& tls;
+  std::string server_name;
+};
+
 enum class Effect {
   read,     // asks only: a lost answer is asked again
   command,  // may record: a lost answer is an unknown outcome
@@ -114,7 +121,9 @@ class Call {
 
 class Connector final : public LoopResident, private kj::TaskSet::ErrorHandler {
  public:
-  Connector(kj::Network& network, kj::Timer& timer, Address address, std::string token);
+  /// `tls` is for an address of that transport, and outlives this.
+  Connector(kj::Network& network, kj::Timer& timer, Address address, std::string token,
+            kj::Maybe<Encryption> tls);
   KJ_DISALLOW_COPY(Connector);
 
   /// Sends a call when there is a connection, and ends it at its deadline.
@@ -127,12 +136,14 @@ class Connector final : public LoopResident, private kj::TaskSet::ErrorHandler {
  private:
   kj::Promise<kj::Own<Connection>> connect();
   kj::Promise<kj::Own<Connection>> attempt();
+  kj::Promise<kj::Own<kj::AsyncIoStream>> encrypted(kj::Own<kj::AsyncIoStream> stream);
   void taskFailed(kj::Exception&& exception) override;
 
   kj::Network& network_;
   kj::Timer& timer_;
   Address address_;
   std::string token_;
+  kj::Maybe<Encryption> tls_;
   // The newest attempt. Calls on its connection wait on it too, so that they keep their order.
   kj::Maybe<kj::ForkedPromise<kj::Own<Connection>>> connecting_;
   bool attempt_runs_ = false;

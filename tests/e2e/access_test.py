@@ -1,70 +1,11 @@
 """Who may do what, as those meet it who may not: wrong, expired and revoked tokens, other roles."""
 
 import datetime
-import os
-import pathlib
 import re
-import signal
 import subprocess
 
 import daybook
-
-CATALOG = daybook.REPOSITORY / "ops" / "config" / "demo-catalog.toml"
-ROLES = ("recorder", "reader", "billing", "auditor", "admin")
-
-
-def make_token(folder, name, *roles, expires=None):
-    """Makes a token: the file that holds it, and its entry in the configuration."""
-    path = pathlib.Path(folder) / f"{name}.token"
-    flags = [flag for role in roles for flag in ("--role", role)]
-    if expires:
-        flags += ["--expires", expires]
-    done = daybook.execute([daybook.program("daybookd"), "token", name, *flags,
-                            "--secret-file", str(path)])
-    return path, done.stdout.strip()
-
-
-class GuardedLedger(daybook.Ledger):
-    """A ledger that lets in whoever has a token: `boss` for everything, and those of a test."""
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.settings = self.config.read_text(encoding="utf-8")
-        self.boss, self.entry = make_token(self.folder, "boss", *ROLES)
-        self.entries = []
-
-    def write(self, *entries, rest=""):
-        """Writes the configuration with the tokens of these entries."""
-        self.entries = [self.entry, *entries]
-        self.config.write_text(self.settings + rest + "[access]\nuids = []\ntokens = [\n"
-                               + "\n".join(self.entries) + "\n]\n", encoding="utf-8")
-
-    def reload(self):
-        """SIGHUP; gives what the log says of it."""
-        with open(self.log_path, encoding="utf-8") as log:
-            log.seek(0, os.SEEK_END)
-            os.kill(self.pid(), signal.SIGHUP)
-            return wait_for_line(log, "[access] is in force", "not taken: ")
-
-    def as_boss(self, *arguments):
-        return self.json("--token-file", self.boss, *arguments)
-
-    def position(self):
-        return int(self.as_boss("status")["status"]["position"])
-
-
-def wait_for_line(log, *messages):
-    """Reads on in an open log until a line with one of the messages comes, and gives it."""
-    with subprocess.Popen(["tail", "--follow", "--bytes", f"+{log.tell() + 1}", log.name],
-                          stdout=subprocess.PIPE, text=True) as tail:
-        line = next(line for line in tail.stdout if any(text in line for text in messages))
-        tail.kill()
-    return line
-
-
-def await_text(stream, text):
-    """Reads lines until one holds the text."""
-    assert any(text in line for line in stream), f"the stream ended before {text}"
+from guarded import GuardedLedger, await_text, make_token
 
 
 class TokenTest(daybook.unittest.TestCase):
@@ -75,8 +16,8 @@ class TokenTest(daybook.unittest.TestCase):
     def token(self, name, *roles, **options):
         return make_token(self.ledger.folder, name, *roles, **options)
 
-    def start(self, *entries, rest=""):
-        self.ledger.write(*entries, rest=rest)
+    def start(self, *entries):
+        self.ledger.write(*entries)
         self.ledger.start()
 
     def follow(self, token):

@@ -62,7 +62,7 @@ ARROWS = {
     "ledger/audit": {"ledger/base", "openssl"},
     "ledger/store": {"ledger/model", "ledger/base", "lmdb", "posix"},
     "ledger/replay": LEDGER | {"posix"},
-    "protocol": {"ledger/model", "ledger/base", "capnp", "kj"},
+    "protocol": {"ledger/model", "ledger/base", "capnp", "kj", "openssl"},
     "daemon": LEDGER | {"protocol", "posix"}
               | set(PACKAGES) - {"lmdb"} - TEST_PACKAGES,
     "client/include/daybook": set(),

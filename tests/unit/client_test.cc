@@ -268,10 +268,12 @@ TEST_CASE("keys are 128 random bits") {
   CHECK(keys.begin()->find_first_not_of("0123456789abcdef") == std::string::npos);
 }
 
-TEST_CASE("addresses are unix:/path or tcp:host:port") {
-  CHECK(parseAddress("unix:/run/x.sock") == Address{Transport::unixSocket, "unix:/run/x.sock"});
-  CHECK(parseAddress("tcp:localhost:80") == Address{Transport::tcp, "localhost:80"});
-  CHECK(parseAddress("tcp:[::1]:80") == Address{Transport::tcp, "[::1]:80"});
+TEST_CASE("addresses are unix:/path, tls:host:port or tcp:host:port") {
+  CHECK(parseAddress("unix:/run/x.sock") == Address{Transport::unixSocket, "unix:/run/x.sock", ""});
+  CHECK(parseAddress("tcp:localhost:80") == Address{Transport::tcp, "localhost:80", "localhost"});
+  CHECK(parseAddress("tcp:[::1]:80") == Address{Transport::tcp, "[::1]:80", "::1"});
+  CHECK(parseAddress("tls:db.example:80") ==
+        Address{Transport::tls, "db.example:80", "db.example"});
   for (const char* bad : {"", "unix:", "/run/x.sock", "tcp:", "tcp:host", "tcp:host:", "tcp::80",
                           "tcp:host:8o", "http://host:80"}) {
     CAPTURE(bad);

@@ -85,6 +85,9 @@ data_directory = "/data/ledger"
 unix = "/tmp/d.sock"
 unix_mode = "0600"
 tcp = ["127.0.0.1:7110", "[::1]:7110"]
+tcp_plaintext = ["127.0.0.1:7111"]
+tls_certificate = "/etc/d.pem"
+tls_key = "/etc/d.key"
 [access]
 uids = [{ uid = 1000, roles = ["recorder", "reader"] }, { user = "root", roles = ["admin"] }]
 [[access.tokens]]
@@ -122,6 +125,9 @@ drain_timeout = "1m"
   CHECK(config.listen.unix_path == "/tmp/d.sock");
   CHECK(config.listen.unix_mode == 0600);
   CHECK(config.listen.tcp == std::vector<std::string>{"127.0.0.1:7110", "[::1]:7110"});
+  CHECK(config.listen.tcp_plaintext == std::vector<std::string>{"127.0.0.1:7111"});
+  CHECK(config.listen.tls_certificate == "/etc/d.pem");
+  CHECK(config.listen.tls_key == "/etc/d.key");
   REQUIRE(config.access.uids);
   CHECK(config.access.rolesOfUid(1000, 5).has(Role::reader));
   CHECK_FALSE(config.access.rolesOfUid(1000, 5).has(Role::admin));
@@ -242,10 +248,16 @@ TEST_CASE("Settings that do not go together are refused") {
     CHECK_THAT(errorsOf(config), Catch::Contains("nothing to listen on"));
   }
   SECTION("TCP without tokens") {
-    config.listen.tcp = {"127.0.0.1:7110"};
+    config.listen.tcp_plaintext = {"127.0.0.1:7110"};
     CHECK_THAT(errorsOf(config), Catch::Contains("access.tokens is empty"));
     // The last one can be locked out of a daemon that runs.
     CHECK(checkConfig(config, ConfigUse::reload).empty());
+  }
+  SECTION("TCP without a certificate, or a certificate without a key") {
+    config.listen.tcp = {"127.0.0.1:7110"};
+    CHECK_THAT(errorsOf(config), Catch::Contains("listen.tcp: is encrypted, and needs"));
+    config.listen.tls_certificate = "/etc/d.pem";
+    CHECK_THAT(errorsOf(config), Catch::Contains("goes with listen.tls_key"));
   }
   SECTION("an address without a port") {
     config.listen.tcp = {"localhost"};

@@ -37,10 +37,14 @@ namespace daybook::client {
 inline constexpr char kDefaultAddress[] = "unix:/run/daybook/daybook.sock";
 
 struct Options {
-  /// "unix:/path" or "tcp:host:port".
+  /// "unix:/path", "tls:host:port", or "tcp:host:port" for what is not encrypted, token included.
   std::string address = kDefaultAddress;
   /// Empty: on a Unix socket the process's uid decides.
   std::string token;
+  /// For tls: whose certificates to trust, a file in PEM form; empty: whom the system trusts.
+  std::string ca_file;
+  /// For tls: the name that the daemon's certificate has to have; empty: the address's host.
+  std::string server_name;
   /// Deadline of a call that sets none of its own, connecting included; 0: none.
   std::chrono::milliseconds timeout{30'000};
 };
@@ -103,7 +107,8 @@ class Client {
   template <typename T>
   using Future = std::future<Reply<T>>;
 
-  /// Connects to nothing yet. Throws Error(invalidArgument) for an address of no known form.
+  /// Connects to nothing yet. Throws Error(invalidArgument) for an address of no known form or
+  /// without a host name for TLS, and for a ca_file that cannot be used.
   explicit Client(Options options = {});
   ~Client();
   Client(const Client&) = delete;
