@@ -16,6 +16,7 @@
 #include "daemon/clock.h"
 #include "daemon/commit_pipeline.h"
 #include "daemon/cross_thread.h"
+#include "daemon/descriptor_limit.h"
 #include "daemon/ledger_opener.h"
 #include "daemon/rpc_server.h"
 #include "daemon/service_notify.h"
@@ -79,9 +80,9 @@ StoreThread::OnFailure endProcess(std::shared_ptr<spdlog::logger> logger) {
   };
 }
 
-RpcServerOptions serverOptions(const LimitsConfig& limits) {
+RpcServerOptions serverOptions(const LimitsConfig& limits, spdlog::logger& logger) {
   RpcServerOptions options;
-  options.connections_max = limits.connections;
+  options.connections_max = connectionsWithinLimit(limits.connections, logger);
   options.connection.login_timeout = limits.login_timeout.ns * kj::NANOSECONDS;
   options.connection.message_timeout = limits.message_timeout.ns * kj::NANOSECONDS;
   options.connection.idle_timeout = limits.idle_timeout.ns * kj::NANOSECONDS;
@@ -242,7 +243,7 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
         [&](kj::Own<Visitor> visitor) -> capnp::Capability::Client {
           return makeLogin(service, access, kj::mv(visitor));
         },
-        serverOptions(config.limits));
+        serverOptions(config.limits, *logger));
     connections = server;
     listenAsConfigured(server, port, config.listen, tls, *logger);
     auto checking = checkVisitors(server, access, port.timer()).eagerlyEvaluate(nullptr);
