@@ -1,8 +1,9 @@
-// What single steps cost, alone: bench_core [rounds]
+// What single steps cost, alone: bench_core [rounds [part]]
 //
 // deciding and applying usage by model; the stored form; rating; drawing from many grants; hashing.
-// Prints one line a figure, nanoseconds of CPU time a step, the best of so many rounds: see
-// measure.h. bench_scale measures what depends on the size of a ledger.
+// Prints one line a figure, nanoseconds of CPU time a step, the best of so many rounds of
+// 1 / part of the usual number of steps each: see measure.h. bench_scale measures what depends on
+// the size of a ledger.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -30,11 +31,17 @@ using namespace testing;
 /// Everything that is computed ends up here, so that nothing can be left out.
 std::uint64_t sink = 0;
 
+struct Rounds {
+  std::size_t count = 5;
+  std::size_t part = 1;  // > 0
+};
+
 /// Nanoseconds of CPU time per call of `step(i)`, the best of `rounds`.
 template <typename Step>
-void measure(const std::string& name, std::size_t rounds, std::size_t steps, Step step) {
+void measure(const std::string& name, Rounds rounds, std::size_t usual_steps, Step step) {
+  const std::size_t steps = std::max<std::size_t>(1, usual_steps / rounds.part);
   double best = 0;
-  for (std::size_t round = 0; round < rounds; ++round) {
+  for (std::size_t round = 0; round < rounds.count; ++round) {
     const Stopwatch watch(CLOCK_PROCESS_CPUTIME_ID);
     for (std::size_t i = 0; i < steps; ++i) step(i);
     const double took = watch.seconds();
@@ -138,7 +145,7 @@ class Ledger {
   Event last_;
 };
 
-void usage(std::size_t rounds) {
+void usage(Rounds rounds) {
   for (const std::string plan : {"metered", "credits", "balance"}) {
     Ledger ledger(plan);
     RecordUsage use;
@@ -149,7 +156,7 @@ void usage(std::size_t rounds) {
   measure("decide and apply: tokens", rounds, 100'000, [&](std::size_t) { ledger.useTokens(); });
 }
 
-void storedForm(std::size_t rounds) {
+void storedForm(Rounds rounds) {
   Ledger ledger("metered");
   RecordUsage use;
   use.feature = "calls";
@@ -173,7 +180,7 @@ void storedForm(std::size_t rounds) {
           [&](std::size_t) { sink += tree.root().bytes[0]; });
 }
 
-void rating(std::size_t rounds) {
+void rating(Rounds rounds) {
   std::vector<TierText> tiers;
   const std::vector<std::string> bounds = {"100",  "200",   "500",   "1000", "2000",
                                            "5000", "10000", "20000", "50000"};
@@ -196,7 +203,7 @@ void rating(std::size_t rounds) {
   }
 }
 
-void drawing(std::size_t rounds) {
+void drawing(Rounds rounds) {
   const core::DrawScope scope = {FeatureNumber(1), when("2026-01-15"), when("2026-01-15")};
   for (const std::size_t count : {1U, 10U, 100U, 1'000U}) {
     std::vector<Grant> grants(count);
@@ -209,10 +216,12 @@ void drawing(std::size_t rounds) {
     }
     std::sort(grants.begin(), grants.end(), core::drawnBefore);
     const std::string of = ", of " + std::to_string(count) + " grants";
-    measure("draw: from one" + of, rounds, 10'000,
+    // Drawing from many is slow, and its figure as steady after few steps.
+    const std::size_t steps = std::max<std::size_t>(100, 100'000 / count);
+    measure("draw: from one" + of, rounds, steps,
             [&](std::size_t) { sink += core::drawFrom(grants, scope, dec("5")).size(); });
     if (count == 1) continue;
-    measure("draw: from half" + of, rounds, 10'000, [&](std::size_t) {
+    measure("draw: from half" + of, rounds, steps, [&](std::size_t) {
       sink += core::drawFrom(grants, scope, dec(static_cast<std::int64_t>(count * 5))).size();
     });
   }
@@ -222,7 +231,9 @@ void drawing(std::size_t rounds) {
 }  // namespace daybook::bench
 
 int main(int argc, char** argv) {
-  const std::size_t rounds = argc > 1 ? std::stoul(argv[1]) : 5;
+  daybook::bench::Rounds rounds;
+  if (argc > 1) rounds.count = std::stoul(argv[1]);
+  if (argc > 2) rounds.part = std::max<std::size_t>(1, std::stoul(argv[2]));
   daybook::bench::usage(rounds);
   daybook::bench::storedForm(rounds);
   daybook::bench::rating(rounds);

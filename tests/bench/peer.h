@@ -95,4 +95,20 @@ inline void requireAll(const Sent& sent, std::uint64_t events, std::uint64_t qua
                            " of " + std::to_string(sent.quantity));
 }
 
+/// The main function of a peer's program: run(where the peer is, customers, seconds for each form).
+inline int peerMain(int argc, char** argv, const char* usage,
+                    void (*run)(const std::string&, std::uint32_t, double)) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: %s\n", usage);
+    return 2;
+  }
+  try {
+    run(argv[1], static_cast<std::uint32_t>(std::stoul(argv[2])), std::stod(argv[3]));
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s: %s\n", argv[0], e.what());
+    return 1;
+  }
+}
+
 }  // namespace daybook::bench

@@ -9,9 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -167,16 +165,6 @@ void run(const std::string& conninfo, std::uint32_t count, double seconds) {
 }  // namespace daybook::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: bench_peer_postgres CONNINFO CUSTOMERS SECONDS\n");
-    return 2;
-  }
-  try {
-    daybook::bench::run(argv[1], static_cast<std::uint32_t>(std::stoul(argv[2])),
-                        std::stod(argv[3]));
-    return 0;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "bench_peer_postgres: %s\n", e.what());
-    return 1;
-  }
+  return daybook::bench::peerMain(argc, argv, "bench_peer_postgres CONNINFO CUSTOMERS SECONDS",
+                                  daybook::bench::run);
 }

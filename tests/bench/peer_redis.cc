@@ -6,8 +6,6 @@
 #include <hiredis/hiredis.h>
 
 #include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -149,16 +147,6 @@ void run(const std::string& socket, std::uint32_t count, double seconds) {
 }  // namespace daybook::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: bench_peer_redis SOCKET CUSTOMERS SECONDS\n");
-    return 2;
-  }
-  try {
-    daybook::bench::run(argv[1], static_cast<std::uint32_t>(std::stoul(argv[2])),
-                        std::stod(argv[3]));
-    return 0;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "bench_peer_redis: %s\n", e.what());
-    return 1;
-  }
+  return daybook::bench::peerMain(argc, argv, "bench_peer_redis SOCKET CUSTOMERS SECONDS",
+                                  daybook::bench::run);
 }

@@ -6,8 +6,6 @@
 #include <sqlite3.h>
 
 #include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -135,16 +133,6 @@ void run(const std::string& file, std::uint32_t count, double seconds) {
 }  // namespace daybook::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: bench_peer_sqlite FILE CUSTOMERS SECONDS\n");
-    return 2;
-  }
-  try {
-    daybook::bench::run(argv[1], static_cast<std::uint32_t>(std::stoul(argv[2])),
-                        std::stod(argv[3]));
-    return 0;
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "bench_peer_sqlite: %s\n", e.what());
-    return 1;
-  }
+  return daybook::bench::peerMain(argc, argv, "bench_peer_sqlite FILE CUSTOMERS SECONDS",
+                                  daybook::bench::run);
 }
