@@ -13,23 +13,25 @@ die() {
 # Prints the comment block that opens the calling script, as its help.
 print_help() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"; }
 
-# The names in ops/packages.txt that are not installed, one a line.
+# The names in ops/packages.txt that are not installed, one a line: with "bench" its last part, too.
 missing_packages() {
   local package
   while read -r package; do
     if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed ]]; then
       printf '%s\n' "$package"
     fi
-  done < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' ops/packages.txt)
+  done < <(awk -v also="${1:-}" '/^# bench/ && also != "bench" { exit }
+    { sub(/#.*/, ""); if (NF) print $1 }' ops/packages.txt)
 }
 
-# Installs what ops/packages.txt names and the machine lacks. Touches nothing when all is there.
+# ensure_packages [bench]: installs what the machine lacks of missing_packages. Touches nothing when
+# all is there.
 ensure_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     die "this is not a Debian system. Install what ops/packages.txt names, then add --no-packages."
   fi
   local missing
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "${1:-}")
   if ((${#missing[@]} == 0)); then
     return
   fi
