@@ -29,9 +29,10 @@ void raise(std::vector<AlertRaised>& raised, const UsagePeriod& period, AlertRul
            Decimal whole, const Change& change) {
   const std::optional<Decimal> threshold = thresholdOf(rule, whole);
   if (!threshold || !crosses(rule.kind, change, *threshold)) return;
-  const bool is_raised = std::any_of(period.alerts.begin(), period.alerts.end(),
-                                     [&rule](const RaisedAlert& a) { return a.rule == rule; });
-  if (is_raised) return;
+  // One rule may be about all features, and another one, equal to it here, about this one.
+  const auto is_of_rule = [&rule](const auto& alert) { return alert.rule == rule; };
+  if (std::any_of(period.alerts.begin(), period.alerts.end(), is_of_rule)) return;
+  if (std::any_of(raised.begin(), raised.end(), is_of_rule)) return;
   raised.push_back({std::move(rule), period.span.from, change.after, *threshold});
 }
 

@@ -176,10 +176,9 @@ struct Fold {
     UsagePeriod& period = customer.periods.back();
     period.usage = moved.usage;
     period.balance = moved.balance;
-    for (const Grant& grant : moved.grants) {
-      addGrant(grant, {});
-      if (grant.kind == GrantKind::plan) period.granted += grant.credits;
-    }
+    for (const Grant& grant : moved.grants) addGrant(grant, {});
+    // Given elsewhere, all of it: what of it is left has moved in as grants.
+    period.granted = state.plan(period.terms).credits;
     if (moved.customer_credit.isPositive()) {
       customer.credits.push_back({moved.customer_credit, "moved in"});
     }
@@ -495,7 +494,10 @@ struct Fold {
     Grant& grant = grantOf(customer, refunded.asked.grant);
     require(grant.remaining == refunded.credits, "all that is left of a pack is refunded");
     grant.remaining = {};
-    grant.credits -= refunded.credits;
+    // What is left may be refunded, too, when usage is voided: at the same price.
+    const Decimal kept = grant.credits - refunded.credits;
+    grant.price = multiplyDivide(grant.price, kept, grant.credits);
+    grant.credits = kept;
   }
 
   void operator()(const ToppedUp& topped) const {

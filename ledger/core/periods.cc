@@ -288,7 +288,9 @@ void expireCredits(Draft& draft, Instant expiry, Instant due) {
       lost += grant.remaining;
     }
   }
-  addCreditAlerts(draft, lost, due);
+  // What ended with the period before, or in it, was never there in this one.
+  const UsagePeriod* running = runningPeriod(draft.customer());
+  if (running != nullptr && running->span.from < expiry) addCreditAlerts(draft, lost, due);
 }
 
 }  // namespace

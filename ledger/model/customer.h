@@ -33,14 +33,14 @@ struct Grant {
   GrantNumber number;
   GrantKind kind = GrantKind::plan;
   std::int32_t priority = 50;
-  Decimal credits;    // as granted
+  Decimal credits;    // as granted, less what was refunded
   Decimal remaining;  // neither drawn nor held
   Decimal held;       // set aside by open holds
   Instant effective;
   Instant expiry = Instant::never();
   std::vector<FeatureNumber> features;  // pays for these only; empty: for all
   std::string pack;                     // code, for purchased ones
-  Decimal price;                        // purchased: what it cost, in the customer's currency
+  Decimal price;                        // purchased: what `credits` cost, in its currency
   InvoiceNumber invoice;                // purchased: none when it was free
   std::uint32_t rollovers = 0;          // plan: how many period ends it was carried over
   Instant last_drawn;                   // the latest `at` of usage that drew from it; 0: none
@@ -137,7 +137,7 @@ struct UsagePeriod {
   std::vector<FeatureUsage> usage;  // in order of first use
   SpendingBalance balance;
   std::vector<PeriodSeats> seats;
-  Decimal granted;  // credits plans: the plan grants of this period
+  Decimal granted;  // credits plans: what the plan gave for this period
   /// Improvements published then are still to be granted; 0: none.
   Instant raise_at;
   std::vector<RaisedAlert> alerts;

@@ -36,6 +36,7 @@ struct Arbitrary<daybook::twin::Scenario> {
     const auto number = [](int below) { return gen::resize(kNominalSize, gen::inRange(0, below)); };
     return gen::build<Scenario>(
         gen::set(&Scenario::settings, number(24)), gen::set(&Scenario::plans, number(5'000)),
+        gen::set(&Scenario::moving, number(5'000)),
         gen::set(&Scenario::steps,
                  gen::scale(3.0, gen::container<std::vector<Step>>(gen::arbitrary<Step>()))));
   }
@@ -50,7 +51,7 @@ std::ostream& operator<<(std::ostream& out, const Step& step) {
              << step.b << ", " << step.c << "}";
 }
 std::ostream& operator<<(std::ostream& out, const Scenario& scenario) {
-  out << "{" << scenario.settings << ", " << scenario.plans << ", {";
+  out << "{" << scenario.settings << ", " << scenario.plans << ", " << scenario.moving << ", {";
   for (const Step& step : scenario.steps) out << step << ", ";
   return out << "}}";
 }
@@ -96,6 +97,7 @@ void onAbort(int) {
 std::string race(const Scenario& scenario) {
   Race race(scenario);
   running_race = &race;
+  if (race.begun()) return raced(race, *race.begun());
   int taken = 0;
   for (const daybook::twin::Step& step : scenario.steps) {
     auto difference = race.take(step);

@@ -8,7 +8,7 @@ namespace {
 
 bool isThere(const Desk& desk, const Granted& granted) {
   const Grant& grant = granted.terms;
-  return !granted.ended && grant.effective <= desk.now && desk.now < grant.expiry;
+  return grant.effective <= desk.now && desk.now < grant.expiry;
 }
 
 CreditBalance creditsOf(const Desk& desk) {
@@ -23,6 +23,9 @@ CreditBalance creditsOf(const Desk& desk) {
   credits.promotional = sums[1].decimal();
   credits.purchased = sums[2].decimal();
   credits.debt = debtOf(desk.book).decimal();
+  Number held;
+  for (std::size_t i = 0; i < desk.book.grants.size(); ++i) held += pinnedIn(desk.book, i);
+  credits.held = held.decimal();
   const auto running = runningPeriod(desk.book);
   if (running &&
       planOf(desk.published, desk.book.periods[*running]).model == ConsumptionModel::credits) {
@@ -37,6 +40,9 @@ std::vector<Grant> grantsOf(const Desk& desk) {
     if (!isThere(desk, desk.book.grants[i]) || remainingOf(desk.book, i) == 0) continue;
     grants.push_back(desk.book.grants[i].terms);
     grants.back().remaining = remainingOf(desk.book, i).decimal();
+    grants.back().credits =
+        (Number(grants.back().credits) - desk.book.grants[i].refunded).decimal();
+    grants.back().held = pinnedIn(desk.book, i).decimal();
   }
   std::sort(grants.begin(), grants.end(), isDrawnBefore);
   return grants;
@@ -62,13 +68,15 @@ FeatureBalance featureBalance(const Desk& desk, std::size_t index, const PlanFea
   balance.unpaid = unpaid.decimal();
   const Number included = includedOf(desk, period, sold);
   balance.included = included.decimal();
+  const Number held = heldUnits(desk, index, sold);
+  balance.held = held.decimal();
   if (plan.model == ConsumptionModel::balance) balance.charge = deducted.decimal();
   if (plan.model == ConsumptionModel::metered) {
     balance.charge = chargesOf(desk, index, sold, std::nullopt)[variant].decimal();
   }
   if (!sold.unlimited && plan.model != ConsumptionModel::credits) {
     const Number left = included + unpaidOf(desk.book, index, sold.feature) -
-                        usedOf(desk.book, index, sold.feature);
+                        usedOf(desk.book, index, sold.feature) - held;
     balance.remaining = (sold.overage == Overage::block ? left : positivePart(left)).decimal();
   }
   return balance;
@@ -110,6 +118,8 @@ void describePeriod(const Desk& desk, std::size_t index, Balance& balance) {
   }
   if (plan.model != ConsumptionModel::balance) return;
   balance.money.amount = moneyOf(desk.book, index).decimal();
+  balance.held_money = heldMoney(desk, index).decimal();
+  balance.available_money = (moneyOf(desk.book, index) - heldMoney(desk, index)).decimal();
   balance.money.top_ups = topUpsOf(desk.book, index).decimal();
   Number included = period.included_balance;
   for (const MoneyMove& move : desk.book.money_moves) {

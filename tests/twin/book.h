@@ -49,6 +49,7 @@ struct Period {
   std::optional<Span> billing;     // the billing period that starts with it
   std::vector<InvoiceLine> ahead;  // base, discount and seats of `billing`, not rounded
   Number included_balance;
+  Number granted_elsewhere;         // plan credits, before a move
   std::optional<std::size_t> next;  // the period that goes on where this one ends
   std::uint32_t raised_to = 0;      // version whose allowances were given (improvements)
 };
@@ -83,6 +84,8 @@ struct Use {
 struct Granted {
   Grant terms;         // as granted: `credits` and all that never changes
   bool ended = false;  // gone for good: what is put back goes at once
+  std::optional<std::size_t> period = std::nullopt;  // plan credits: of which
+  Number refunded = {};
 };
 /// Credits taken out of a grant (negative: put back).
 struct CreditMove {
@@ -126,6 +129,41 @@ struct CreditEntry {
   std::string reason;
 };
 
+/// What a hold set aside of one feature when it was placed.
+struct Held {
+  HoldItem asked;
+  Instant period_from;
+  Number quantity;
+  std::vector<Taken> pins;  // in draw order
+};
+struct HoldEntry {
+  std::string key;
+  Instant placed;
+  Instant expiry;
+  std::vector<Held> items;
+  enum class State { open, settled, released, expired, forgotten } state = State::open;
+};
+/// One item of one hold, as indexes.
+struct HeldAt {
+  std::size_t hold = 0;
+  std::size_t item = 0;
+  bool operator==(const HeldAt&) const = default;
+};
+/// What an open hold holds less of an item.
+struct HoldMove {
+  HeldAt of;
+  Number quantity;
+  std::vector<Taken> pins;
+  bool used = true;  // else only freed
+};
+
+/// An alert that was raised in a period, or (with `arms`) what arms all of its kind again.
+struct AlertEntry {
+  std::size_t period = 0;
+  bool arms = false;
+  AlertRaised raised;
+};
+
 struct Bill {
   Invoice invoice;  // number: 1, 2, ... of this customer
   Number paid;
@@ -152,8 +190,12 @@ struct Book {
   std::vector<LateEntry> late;
   std::vector<Adjustment> adjustments;
   std::vector<CreditEntry> credits;
+  std::vector<HoldEntry> holds;
+  std::vector<HoldMove> hold_moves;
   std::vector<Bill> bills;
   std::vector<CreditNote> notes;
+  std::optional<std::vector<AlertRule>> alert_rules;  // absent: the plan's
+  std::vector<AlertEntry> alerts;
 };
 
 /// One customer's book on the desk, at one instant.

@@ -41,7 +41,27 @@ std::string of(const RecordUsage& usage) {
 }
 std::string of(const BuyCredits& buy) { return "buy " + buy.pack + " " + buy.currency; }
 std::string of(const TopUp& top_up) { return "topup " + top_up.amount.toString(); }
-std::string of(const CreateCustomer& create) { return "customer zone=" + create.zone; }
+std::string of(const CreateCustomer& create) {
+  std::string line = "customer zone=" + create.zone;
+  if (!create.opening) return line;
+  const Opening& opening = *create.opening;
+  line += " moves in " + opening.plan + " " + opening.currency;
+  if (opening.interval) line += " " + text(*opening.interval);
+  line += " anchor=" + opening.anchor.toString() + " paid=" + opening.base_charged.toString();
+  for (const OpeningUsage& used : opening.usage) {
+    line += " used=" + used.feature + "/" + used.variant + ":" + used.quantity.toString() + ":" +
+            used.charged.toString();
+  }
+  for (const OpeningGrant& grant : opening.grants) {
+    line += " grant" + std::to_string(static_cast<int>(grant.kind)) + "=" +
+            grant.remaining.toString() + "/" + grant.credits.toString() +
+            option("effective", grant.effective) + option("expiry", grant.expiry) + " " +
+            list(grant.features);
+  }
+  for (const SeatCount& one : opening.seats) line += " seats=" + std::to_string(one.seats);
+  return line + option("balance", opening.balance) + " topUps=" + opening.top_ups.toString() +
+         " credit=" + opening.customer_credit.toString();
+}
 std::string of(const UpdateCustomer& update) { return "zone " + update.zone; }
 std::string of(const Subscribe& subscribe) {
   std::string line = "subscribe " + subscribe.plan + " " + subscribe.currency;
@@ -97,14 +117,30 @@ std::string of(const RecordPaymentFailure& failure) {
 std::string of(const MarkUncollectible& mark) {
   return "uncollectible " + std::to_string(mark.invoice.value);
 }
-std::string of(const SetAlerts&) { return "alerts"; }
-std::string of(const PlaceHold& place) {
-  std::string line = "hold";
-  for (const HoldItem& item : place.items) line += " " + item.feature;
+std::string of(const AlertRule& rule) {
+  const char* const kinds[] = {"usage", "credits", "balance"};
+  return " " + std::string(kinds[static_cast<std::size_t>(rule.kind)]) +
+         (rule.feature.empty() ? "" : ".") + rule.feature + ":" + rule.level.toString() +
+         (rule.percent ? "%" : "");
+}
+std::string of(const SetAlerts& alerts) {
+  std::string line = "alerts";
+  if (!alerts.rules) return line + " of the plan";
+  for (const AlertRule& rule : *alerts.rules) line += of(rule);
   return line;
 }
-std::string of(const SettleHold& settle) { return "settle " + settle.hold; }
-std::string of(const UseHold& use) { return "use " + use.hold; }
+std::string of(const std::vector<HoldItem>& items) {
+  std::string line;
+  for (const HoldItem& item : items) line += " [" + of(usageOf(item, std::nullopt)) + "]";
+  return line;
+}
+std::string of(const PlaceHold& place) {
+  return "hold" + of(place.items) + (place.ttl ? " ttl=" + place.ttl->toString() : std::string());
+}
+std::string of(const SettleHold& settle) {
+  return "settle " + settle.hold + of(settle.items) + option("at", settle.at);
+}
+std::string of(const UseHold& use) { return "use " + use.hold + " " + of(use.usage); }
 std::string of(const ReleaseHold& release) { return "release " + release.hold; }
 std::string of(const ExtendHold& extend) { return "extend " + extend.hold; }
 std::string of(const MoveClock& move) { return "clock " + move.to.toString(); }
@@ -201,6 +237,10 @@ std::string describe(const Plan& plan) {
   }
   if (plan.improvements_now) line += " improvementsNow";
   if (plan.retired) line += " retired";
+  if (plan.alerts) {
+    line += " alerts=";
+    for (const AlertRule& rule : *plan.alerts) line += of(rule);
+  }
   for (const PlanFeature& sold : plan.features) line += of(sold);
   return line;
 }

@@ -83,8 +83,8 @@ std::string text(const Invoice& invoice) {
 
 std::string text(const Grant& grant) {
   std::string all = std::to_string(grant.number.value) + ":" + grant.remaining.toString() + "/" +
-                    grant.credits.toString() + " " + grant.effective.toString() + ".." +
-                    grant.expiry.toString() + " kind " +
+                    grant.credits.toString() + " held " + grant.held.toString() + " " +
+                    grant.effective.toString() + ".." + grant.expiry.toString() + " kind " +
                     std::to_string(static_cast<int>(grant.kind)) + " priority " +
                     std::to_string(grant.priority);
   for (const FeatureNumber feature : grant.features) all += " f" + std::to_string(feature.value);
@@ -102,6 +102,21 @@ void compare(Difference& difference, const Receipt& core, const Receipt& twin) {
   difference.add("balance_after", core.balance_after, twin.balance_after);
   difference.add("late_charge", core.late_charge, twin.late_charge);
   difference.add("grant", core.grant.value, twin.grant.value);
+  difference.add("expiry", core.expiry, twin.expiry);
+  difference.add("hold_expired", core.hold_expired, twin.hold_expired);
+  const auto items = [](const Receipt& receipt) {
+    std::string all;
+    for (const ReceiptItem& item : receipt.items) {
+      all += "\n    " + item.feature + " " + item.period_from.toString() + " disposition " +
+             std::to_string(static_cast<int>(item.disposition)) +
+             " quantity=" + item.quantity.toString() + " price=" + item.price.toString() +
+             " draws " + text(item.draws) + "overdrawn=" + item.overdrawn.toString() +
+             " unpaid=" + item.unpaid.toString() + " late=" + item.late_charge.toString() +
+             " after=" + item.balance_after.toString();
+    }
+    return all;
+  };
+  difference.add("items", items(core), items(twin));
   difference.add("has credit note", core.credit_note.isNone(), twin.credit_note.isNone());
 }
 
@@ -112,6 +127,7 @@ void compare(Difference& difference, const FeatureBalance& core, const FeatureBa
   difference.add(name + "used", core.used, twin.used);
   difference.add(name + "included", core.included, twin.included);
   difference.add(name + "remaining", core.remaining, twin.remaining);
+  difference.add(name + "held", core.held, twin.held);
   difference.add(name + "unpaid", core.unpaid, twin.unpaid);
   difference.add(name + "charge", core.charge, twin.charge);
   difference.add(name + "events", core.events, twin.events);
@@ -138,6 +154,7 @@ void compare(Difference& difference, const Balance& core, const Balance& twin) {
   difference.add("credits.plan", core.credits.plan, twin.credits.plan);
   difference.add("credits.promotional", core.credits.promotional, twin.credits.promotional);
   difference.add("credits.purchased", core.credits.purchased, twin.credits.purchased);
+  difference.add("credits.held", core.credits.held, twin.credits.held);
   difference.add("credits.debt", core.credits.debt, twin.credits.debt);
   difference.add("credits.available", core.credits.available, twin.credits.available);
   const auto grants = [](const Balance& balance) {
@@ -180,6 +197,8 @@ void compare(Difference& difference, const Balance& core, const Balance& twin) {
     difference.add("seats.true_up", core.seats[i].true_up, twin.seats[i].true_up);
   }
   compareMoney(difference, core.money, twin.money);
+  difference.add("held_money", core.held_money, twin.held_money);
+  difference.add("available_money", core.available_money, twin.available_money);
 }
 
 }  // namespace
@@ -196,8 +215,13 @@ Race::Race(const Scenario& scenario)
   const Answer answer = twin_.give({"catalog", "", first}, ledger_.now());
   CHECK(answer.verdict.isOk(), "the twin takes every catalog");
   for (int who = 0; who < kCustomers; ++who) {
-    const CommandBody create = CreateCustomer{who == 1 ? "Test/Summer" : "", std::nullopt};
-    ledger_.give(customerId(who), create);
+    CreateCustomer create{who == 1 ? "Test/Summer" : "", std::nullopt};
+    if (who == kCustomers - 1 && scenario.moving != 0) {
+      create.opening = openingOf(scenario.moving, first_, ledger_.now());
+      begun_ = give(customerId(who), create);
+      create.opening.reset();
+    }
+    ledger_.give(customerId(who), create);  // refused where it has moved in
     twin_.give({"c", customerId(who), create}, ledger_.now());
   }
 }
@@ -211,9 +235,16 @@ std::string Race::story() const {
 }
 
 View Race::viewOf(const std::string& customer) const {
-  View view{ledger_.now(), settings_, twin_.balance(customer, ledger_.now()), {}, 0, {}, 0};
+  View view{ledger_.now(), settings_, twin_.balance(customer, ledger_.now()), {}, {}, {}, 0, {}, 0};
   const auto keys = usage_keys_.find(customer);
   if (keys != usage_keys_.end()) view.usage_keys = keys->second;
+  for (const auto& [who, placed] : hold_keys_) {
+    for (const PlacedHold& hold : placed) {
+      if (!hold.ended && hold.expiry > view.now) view.hold_ends.push_back(hold.expiry);
+    }
+  }
+  const auto holds = hold_keys_.find(customer);
+  if (holds != hold_keys_.end()) view.holds = holds->second;
   const Customer& known = ledger_.customer(customer);
   view.grants = known.last_grant.value;
   for (const InvoiceRef& ref : known.invoices) view.invoices.push_back(ref.number);
@@ -225,7 +256,10 @@ void Race::tell(const std::string& customer, const CommandBody& body, const Answ
             std::string(outcomeName(answer.verdict.outcome));
   if (!answer.verdict.isOk()) return;
   const Receipt& receipt = answer.receipt;
-  if (std::holds_alternative<RecordUsage>(body)) {
+  const bool is_named =
+      std::holds_alternative<RecordUsage>(body) || std::holds_alternative<PlaceHold>(body) ||
+      std::holds_alternative<UseHold>(body) || std::holds_alternative<SettleHold>(body);
+  if (is_named) {
     story_ += " " + ledger_.log()[receipt.position.value - 1].key;
   }
   const auto say = [this](const char* name, Decimal value) {
@@ -292,8 +326,20 @@ std::optional<std::string> Race::give(const std::string& customer, const Command
   if (!core.verdict.isOk() && difference.found()) {
     difference.add("the core's detail", core.verdict.detail, "");
   }
-  if (core.verdict.isOk() && std::holds_alternative<RecordUsage>(body)) {
-    usage_keys_[customer].push_back(key);
+  if (!core.verdict.isOk()) return difference.found();
+  const bool is_usage = std::holds_alternative<RecordUsage>(body) ||
+                        std::holds_alternative<UseHold>(body) ||
+                        std::holds_alternative<SettleHold>(body);
+  if (is_usage) usage_keys_[customer].push_back(key);
+  for (PlacedHold& hold : hold_keys_[customer]) {
+    if (const auto* settle = std::get_if<SettleHold>(&body)) hold.ended |= hold.key == settle->hold;
+    if (const auto* drop = std::get_if<ReleaseHold>(&body)) hold.ended |= hold.key == drop->hold;
+    if (const auto* longer = std::get_if<ExtendHold>(&body)) {
+      if (hold.key == longer->hold) hold.expiry = core.receipt.expiry;
+    }
+  }
+  if (const auto* place = std::get_if<PlaceHold>(&body)) {
+    hold_keys_[customer].push_back({key, *place, core.receipt.expiry});
   }
   return difference.found();
 }
@@ -328,6 +374,30 @@ std::optional<std::string> Race::compareBills(const std::string& customer) const
     difference.add(name + ".status", refs[i].status, twin[i].status);
     difference.add(name + ".paid", refs[i].paid, twin[i].paid.decimal());
     difference.add(name + ".credited", refs[i].credited, twin[i].credited.decimal());
+  }
+  return difference.found();
+}
+
+std::optional<std::string> Race::compareAlerts(const std::string& customer) const {
+  const CustomerNumber number = ledger_.customer(customer).number;
+  const std::vector<AlertRaised> twin = twin_.alerts(customer, ledger_.now());
+  const auto text = [](const AlertRaised& alert) {
+    const char* const kinds[] = {"usage", "credits", "balance"};
+    return std::string(kinds[static_cast<std::size_t>(alert.rule.kind)]) + " " +
+           alert.rule.feature + " " + alert.rule.level.toString() +
+           (alert.rule.percent ? "%" : "") + " value=" + alert.value.toString() +
+           " threshold=" + alert.threshold.toString() + " of " + alert.period_from.toString();
+  };
+  std::vector<std::string> core;
+  for (const Event& event : ledger_.log()) {
+    const auto* alert = std::get_if<AlertRaised>(&event.body);
+    if (alert != nullptr && event.customer == number) core.push_back(text(*alert));
+  }
+  Difference difference;
+  for (std::size_t i = 0; i < std::max(core.size(), twin.size()); ++i) {
+    difference.add("alert " + std::to_string(i + 1) + " of " + customer,
+                   i < core.size() ? core[i] : "none", i < twin.size() ? text(twin[i]) : "none");
+    if (difference.found()) break;
   }
   return difference.found();
 }
@@ -369,6 +439,7 @@ std::optional<std::string> Race::compareAll() const {
     if (ledger_.engine().due(ledger_.now())) continue;
     if (const auto found = compareBills(customer)) return found;
     if (const auto found = compareNotes(customer)) return found;
+    if (const auto found = compareAlerts(customer)) return found;
   }
   return std::nullopt;
 }

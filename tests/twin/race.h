@@ -17,9 +17,11 @@ class Race {
  public:
   explicit Race(const Scenario& scenario);
 
+  /// What the core did otherwise than the twin when the customers were created.
+  const std::optional<std::string>& begun() const { return begun_; }
   /// What the core did otherwise than the twin; nullopt while both agree.
   std::optional<std::string> take(const Step& step);
-  /// Balances, invoices and credit notes of every customer.
+  /// Balances, invoices, credit notes and alerts of every customer.
   std::optional<std::string> compareAll() const;
   /// What happened so far, for people.
   std::string story() const;
@@ -31,6 +33,7 @@ class Race {
   void tell(const std::string& customer, const CommandBody& body, const Answer& answer);
   std::optional<std::string> give(const std::string& customer, const CommandBody& body);
   std::optional<std::string> compareBills(const std::string& customer) const;
+  std::optional<std::string> compareAlerts(const std::string& customer) const;
   std::optional<std::string> compareNotes(const std::string& customer) const;
   /// As the ledger numbers it -> within the customer, from 1.
   InvoiceNumber withinCustomer(const std::string& customer, InvoiceNumber number) const;
@@ -42,7 +45,9 @@ class Race {
   Twin twin_;
   std::string story_;
   Catalog first_;
+  std::optional<std::string> begun_;
   std::map<std::string, std::vector<std::string>> usage_keys_;
+  std::map<std::string, std::vector<PlacedHold>> hold_keys_;
 };
 
 }  // namespace daybook::twin

@@ -74,6 +74,9 @@ Number percentageOf(const Price& price, const Number& beyond);
 
 // Section 4: the three models.
 
+/// What was drawn from it, or is gone.
+Number goneOf(const Book& book, std::size_t grant);
+/// Neither gone nor pinned.
 Number remainingOf(const Book& book, std::size_t grant);
 Number debtOf(const Book& book);
 enum class Lateness { inTime, late };
@@ -88,7 +91,8 @@ std::vector<Taken> drawFor(const Desk& desk, const std::vector<std::size_t>& gra
 bool isDrawnBefore(const Grant& left, const Grant& right);
 /// A new grant; debt is paid from it first. Gives its index.
 std::size_t addGrant(Desk& desk, Grant grant);
-void expire(Desk& desk, std::size_t grant);
+/// What is left of it is gone: so much.
+Number expire(Desk& desk, std::size_t grant);
 /// Plan credits end at once.
 void endPlanCredits(Desk& desk);
 
@@ -103,8 +107,61 @@ std::vector<Overdraft> overdraftsOf(const Book& book, std::size_t period);
 
 // Section 5: usage.
 
+/// What a usage has to do with holds.
+struct HoldPart {
+  std::optional<HeldAt> own;           // what a live hold set aside for it
+  std::optional<std::size_t> settled;  // the hold that it settles, live or expired
+  bool places = false;                 // it is held, not used
+};
+/// A usage that was weighed, and is not written down yet.
+struct Judged {
+  Verdict verdict;
+  Use use;
+  /// Out of its own hold.
+  Number taken;
+  std::vector<Taken> pins;
+  /// Left after it: included units, credits for the feature less debt, or money.
+  Number balance_after;
+};
+Judged judge(const Desk& desk, const RecordUsage& asked, const HoldPart& part);
+/// Into the journals.
+void write(Desk& desk, const Use& use);
+/// And the alerts that it raises.
+void writeWatched(Desk& desk, const Use& use);
+Disposition dispositionOf(const Desk& desk, const Period& period);
+Receipt receiptFor(const Desk& desk, const Use& use);
+/// What of it costs; percentage and tokens: `raw_price`, too.
+void price(const Desk& desk, const PlanFeature& sold, Use& use);
+bool isTokenPriced(const Desk& desk, const Period& period, const Plan& plan,
+                   const PlanFeature& sold);
+/// The variant at whose price something with these properties counts.
+std::string variantFor(const PlanFeature& sold, const std::vector<Property>& properties);
+
 Answer recordUsage(Desk& desk, const std::string& key, const RecordUsage& asked);
 Answer answerTo(Desk& desk, const VoidUsage& asked);
+
+// Section 6: holds.
+
+/// What an open hold still holds of an item; nothing of another one.
+Number heldLeft(const Book& book, const HeldAt& at);
+std::vector<Taken> pinsLeft(const Book& book, const HeldAt& at);
+Number pinnedIn(const Book& book, std::size_t grant);
+/// Units of the feature that are set aside in the period.
+Number heldUnits(const Desk& desk, std::size_t period, const PlanFeature& sold);
+/// Money that all that is held would cost in the period if it were settled now, in any order.
+Number heldMoney(const Desk& desk, std::size_t period);
+/// The book as if all that is held of the feature were used in the period; what it costs.
+Number settleAll(Desk& desk, std::size_t period, const PlanFeature& sold);
+bool isMeasuredAs(const Desk& desk, const Period& period, const Plan& plan, const PlanFeature& sold,
+                  const Held& held);
+/// The open hold that ends by time next.
+std::optional<std::size_t> nextToExpire(const Book& book);
+void expireHold(Desk& desk, std::size_t hold);
+Answer placeHold(Desk& desk, const std::string& key, const PlaceHold& asked);
+Answer settleHold(Desk& desk, const std::string& key, const SettleHold& asked);
+Answer useHold(Desk& desk, const std::string& key, const UseHold& asked);
+Answer answerTo(Desk& desk, const ReleaseHold& asked);
+Answer answerTo(Desk& desk, const ExtendHold& asked);
 
 // Section 7: terms in force, subscriptions.
 
@@ -149,6 +206,8 @@ struct Beginning {
   enum class Stub { no, yes } stub = Stub::no;  // of the period that ends at the next boundary
 };
 std::size_t beginPeriod(Desk& desk, const Beginning& beginning);
+/// The named currency, else the customer's, else the only one there is.
+Outcome chooseCurrency(const Desk& desk, const Plan& plan, std::string& currency);
 /// Where the billing period ends that holds the usage period with this index.
 Instant billingEnd(const Desk& desk, std::int64_t index);
 /// Periods that are still in grace close now, each with its invoice.
@@ -207,6 +266,23 @@ void closePeriod(Desk& desk, std::size_t period);
 /// The running period's invoice as it would close with what is recorded now.
 std::optional<Invoice> upcomingOf(const Desk& desk);
 Number creditLeft(const Book& book);
+
+/// Nothing finer than the currency's minor unit.
+bool isInMinorUnits(Decimal amount, const std::string& currency);
+/// A new customer with what another system knows of it. Refused: the book is of no use.
+Outcome moveIn(Desk& desk, const Opening& opening);
+
+/// What alerts look at in the running period, at an instant.
+struct Watched {
+  std::map<std::string, Number> used;  // paid units by feature
+  Number credits;
+  Number money;
+};
+Watched watched(const Desk& desk, Instant at);
+void raiseAlerts(Desk& desk, const Watched& before, const Watched& after);
+/// What a period gives, arms its alerts again.
+void armAlerts(Desk& desk, std::size_t period, AlertKind kind);
+void armCreditAlerts(Desk& desk);
 
 // Section 9: time passing.
 

@@ -232,6 +232,19 @@ void addOffers(Dice& dice, Plan& plan) {
   if (!any) plan.intro_cycles = 0;
 }
 
+std::vector<AlertRule> alertsOf(Dice& dice, const Plan& plan) {
+  constexpr std::array<std::string_view, 5> kLevels = {"50", "80", "5", "12", "0.5"};
+  std::vector<AlertRule> rules = {{AlertKind::usage, {}, dice.of(kLevels), dice.once(2)}};
+  if (dice.once(2)) rules.push_back({AlertKind::usage, "calls", dice.of(kLevels), dice.once(2)});
+  if (plan.model == ConsumptionModel::credits) {
+    rules.push_back({AlertKind::credits, {}, dice.of(kLevels), dice.once(2)});
+  }
+  if (plan.model == ConsumptionModel::balance) {
+    rules.push_back({AlertKind::balance, {}, dice.of(kLevels), dice.once(2)});
+  }
+  return rules;
+}
+
 Plan planOf(const PlanFrame& frame, int seed) {
   Dice dice(seed);
   Plan plan;
@@ -253,6 +266,7 @@ Plan planOf(const PlanFrame& frame, int seed) {
     if (frame.free || dice.once(3)) plan.at_zero = AtZero::block;
     plan.carry_top_ups = dice.once(2);
   }
+  if (dice.once(3)) plan.alerts = alertsOf(dice, plan);
   plan.improvements_now = dice.once(3);
   plan.retired = dice.once(12);
   return plan;
@@ -376,12 +390,17 @@ RecordUsage usageOf(const Step& step, const View& view) {
                                  OnShortfall::overdraw};
   usage.on_shortfall = pick(choices, step.c / 24);
   const int kind = step.a % 10;
-  if (kind == 9) {
-    usage.feature = step.b % 31 == 30 ? "team" : "chat";
+  const std::vector<FeatureBalance>& sold = view.balance.features;
+  if (!sold.empty() && step.b % 2 == 1) {
+    usage.feature = pick(sold, kind).feature;
+  } else {
+    usage.feature = kind == 9 ? "chat" : pick(kMetered, kind);
+  }
+  if (usage.feature == "chat") {
+    if (step.b % 31 == 30) usage.feature = "team";
     usage.tokens = tokensOf(step);
     return usage;
   }
-  usage.feature = pick(kMetered, kind);
   if (step.b % 41 == 40) usage.feature = "sso";
   if (step.b % 43 == 42) usage.feature = "nothing";
   const char* const quantities[] = {"1", "4", "0", "0.5", "12", "55", "3.25"};
@@ -483,6 +502,107 @@ CommandBody moneyCommand(const Step& step, const View& view) {
   }
 }
 
+HoldItem itemOf(const Step& step, const View& view) {
+  const RecordUsage usage = usageOf(step, view);
+  return {usage.feature, usage.quantity, usage.tokens, usage.properties};
+}
+
+PlaceHold placeOf(const Step& step, const View& view) {
+  PlaceHold place;
+  place.items = {itemOf(step, view)};
+  const Duration ttls[] = {Duration::minutes(5), Duration::hours(24), Duration::hours(6),
+                           Duration::minutes(90), Duration::seconds(1)};
+  if (step.c % 6 > 0) place.ttl = pick(ttls, step.c);
+  Step other = step;
+  for (const int turn : {7, 3}) {
+    other.a += turn;
+    other.b += turn;
+    if (step.c / 6 % 4 < (turn == 7 ? 2 : 3)) continue;
+    HoldItem item = itemOf(other, view);
+    const bool is_same =
+        std::any_of(place.items.begin(), place.items.end(),
+                    [&item](const HoldItem& known) { return known.feature == item.feature; });
+    if (!is_same) place.items.push_back(std::move(item));
+  }
+  return place;
+}
+
+/// What was used of what was held: the same, less, more.
+HoldItem usedOf(HoldItem item, int choice) {
+  const char* const quantities[] = {"1", "0.5", "3", "20", "0"};
+  if (choice % 3 == 0) return item;
+  if (item.tokens) {
+    item.tokens->output = choice % 3 == 1 ? 500 : 2'000'000;
+  } else {
+    item.quantity = dec(pick(quantities, choice / 3));
+  }
+  return item;
+}
+
+bool isOpen(const PlacedHold& hold, const View& view) {
+  return !hold.ended && hold.expiry > view.now;
+}
+
+CommandBody holdCommand(const Step& step, const View& view) {
+  const int kind = step.gap / 100;  // what else no choice hangs on
+  const bool is_any_open =
+      std::any_of(view.holds.begin(), view.holds.end(),
+                  [&view](const PlacedHold& hold) { return isOpen(hold, view); });
+  const bool ends = kind >= 4 && (is_any_open || step.a % 3 == 0);
+  if (view.holds.empty() || !ends) return placeOf(step, view);
+  const auto back = static_cast<std::size_t>(step.a) % std::min<std::size_t>(view.holds.size(), 4);
+  const PlacedHold* chosen = &view.holds[view.holds.size() - 1 - back];
+  for (const PlacedHold& one : view.holds) {
+    if (isOpen(one, view) && step.a % 5 != 4) chosen = &one;
+  }
+  const PlacedHold& hold = *chosen;
+  const std::vector<HoldItem>& items = hold.asked.items;
+  const HoldItem& any = items[static_cast<std::size_t>(step.b) % items.size()];
+  switch (kind) {
+    case 4:
+    case 5: {
+      SettleHold settle{hold.key, {}, std::nullopt};
+      if (step.c % 4 == 3) settle.at = instantOf(step.b, view);
+      if (step.c % 5 == 0) return settle;
+      for (const HoldItem& item : items) {
+        if (step.c % 7 == 6 && &item == &any) continue;
+        settle.items.push_back(usedOf(item, step.b + static_cast<int>(settle.items.size())));
+      }
+      if (step.c % 11 == 10) settle.items.push_back(usedOf(any, step.b / 3));
+      return settle;
+    }
+    case 6:
+      return ReleaseHold{hold.key};
+    case 7: {
+      const Duration ttls[] = {Duration::minutes(5), Duration::hours(12), Duration::hours(24)};
+      return ExtendHold{hold.key, pick(ttls, step.b)};
+    }
+    default: {
+      UseHold use{hold.key, usageOf(usedOf(any, step.b), std::nullopt)};
+      const OnShortfall choices[] = {OnShortfall::reject, OnShortfall::cap, OnShortfall::overdraw};
+      use.usage.on_shortfall = pick(choices, step.c);
+      if (step.c % 9 == 8) use.usage.at = instantOf(step.b, view);
+      return use;
+    }
+  }
+}
+
+CommandBody alertsCommand(const Step& step) {
+  if (step.a % 4 == 3) return SetAlerts{};
+  SetAlerts alerts;
+  alerts.rules.emplace();
+  const char* const levels[] = {"50", "3", "10", "100", "7.5"};
+  const AlertKind kinds[] = {AlertKind::usage, AlertKind::credits, AlertKind::balance};
+  const auto add = [&](int choice) {
+    AlertRule rule{pick(kinds, choice), {}, dec(pick(levels, choice / 3)), choice % 2 == 0};
+    if (rule.kind == AlertKind::usage && choice % 5 == 4) rule.feature = "calls";
+    alerts.rules->push_back(std::move(rule));
+  };
+  add(step.b);
+  if (step.c % 3 == 2 && step.c % 30 != step.b % 30) add(step.c);
+  return alerts;
+}
+
 CommandBody subscriptionCommand(const Step& step, const View& view) {
   const char* const zones[] = {"UTC", "Test/East", "Test/Summer"};
   switch (step.b % 12) {
@@ -553,6 +673,55 @@ Catalog catalogOf(int seed) {
   return catalog;
 }
 
+Opening openingOf(int seed, const Catalog& catalog, Instant now) {
+  Dice dice(seed);
+  const std::size_t chosen = dice.below(frames().size());
+  const PlanFrame& frame = frames()[chosen];
+  const Plan& plan = catalog.plans[chosen];
+  Opening opening;
+  opening.plan = frame.code;
+  opening.currency = frame.currencies[dice.below(frame.currencies.size())];
+  if (dice.once(2)) opening.interval = frame.intervals[dice.below(frame.intervals.size())];
+  constexpr int kDaysAgo[] = {0, 1, 10, 31, 45, 100, 400};
+  opening.anchor = now - Duration::days(kDaysAgo[dice.below(std::size(kDaysAgo))]);
+  constexpr std::array<std::string_view, 4> kPaid = {"31", "0", "99", "12"};
+  constexpr std::array<std::string_view, 5> kUsed = {"4", "1", "12", "55", "0.5"};
+  constexpr std::array<std::string_view, 3> kCharged = {"3", "0", "12.5"};
+  opening.base_charged = dice.of(kPaid);
+  for (const PlanFeature& sold : plan.features) {
+    if (sold.feature == "users" || sold.feature == "sso") continue;
+    if (sold.feature == "team") {
+      if (dice.once(2)) opening.seats = {{"team", 1 + dice.below(5)}};
+      continue;
+    }
+    if (!dice.once(2)) continue;
+    const bool varied = !sold.variants.empty() && dice.once(2);
+    const bool charged =
+        plan.model == ConsumptionModel::balance || sold.feature == "chat" || sold.feature == "fees";
+    opening.usage.push_back({sold.feature, varied ? sold.variants[0].value : "", dice.of(kUsed),
+                             charged && !sold.unlimited ? dice.of(kCharged) : Decimal()});
+  }
+  if (plan.model == ConsumptionModel::credits) {
+    OpeningGrant grant;
+    if (dice.once(2)) grant.kind = GrantKind::plan;
+    grant.credits = dec("20");
+    grant.remaining = dec(dice.once(3) ? "20" : "7.5");
+    opening.grants.push_back(grant);
+    grant.kind = dice.once(2) ? GrantKind::promotional : GrantKind::purchased;
+    if (dice.once(2)) grant.expiry = now + Duration::days(10);
+    if (dice.once(3)) grant.effective = now - Duration::days(3);
+    if (dice.once(3)) grant.features = {"calls"};
+    if (dice.once(2)) opening.grants.push_back(grant);
+  }
+  if (plan.model == ConsumptionModel::balance) {
+    constexpr std::array<std::string_view, 4> kMoney = {"12", "-5", "0", "100"};
+    if (dice.once(2)) opening.balance = dice.of(kMoney);
+    if (dice.once(2)) opening.top_ups = dec("10");
+  }
+  if (dice.once(2)) opening.customer_credit = dec("15");
+  return opening;
+}
+
 Instant momentOf(const Step& step, const View& view) {
   const auto notBefore = [&view](Instant at) { return std::max(at, view.now); };
   const Balance& balance = view.balance;
@@ -563,13 +732,26 @@ Instant momentOf(const Step& step, const View& view) {
                               Duration{view.settings.grace.ns - 1}, Duration::minutes(20)};
     return notBefore(end + pick(edges, step.gap / 10));
   }
+  if (!view.hold_ends.empty() && step.gap % 16 != 0) {  // mostly, while a hold lives
+    const Instant hold_end = pick(view.hold_ends, step.gap / 20);
+    const Instant moments[] = {view.now, view.now + Duration::seconds(1),
+                               view.now + Duration::minutes(2), hold_end, hold_end - Duration{1}};
+    return notBefore(step.gap / 4 % 3 == 0 ? pick(moments, step.gap / 12) : moments[1]);
+  }
   if (step.gap % 50 == 49) return view.now + Duration::days(100);
   return view.now + gapOf(step.gap / 2);
 }
 
 CommandBody commandOf(const Step& step, const View& view) {
   const int what = step.what % 100;
-  if (what < 50) return usageOf(step, view);
+  const bool lives = view.balance.state != SubscriptionState::none &&
+                     view.balance.state != SubscriptionState::canceled;
+  if (!lives && what < 50 && step.gap % 2 == 1) return subscribeTo(step, view);
+  const bool holds = std::any_of(view.holds.begin(), view.holds.end(),
+                                 [&view](const PlacedHold& hold) { return isOpen(hold, view); });
+  if (holds && what % 2 == 1) return holdCommand(step, view);
+  if (what < 32) return usageOf(step, view);
+  if (what < 50) return holdCommand(step, view);
   if (what < 55) return subscribeTo(step, view);
   if (what < 68) return subscriptionCommand(step, view);
   if (what < 73) {
@@ -586,7 +768,8 @@ CommandBody commandOf(const Step& step, const View& view) {
   }
   if (what < 91)
     return ChangeSeats{"team", step.a % 9 - (step.b % 2 == 1 ? 0 : 3), step.b % 2 == 1};
-  if (what < 97) return moneyCommand(step, view);
+  if (what < 95) return moneyCommand(step, view);
+  if (what < 97) return alertsCommand(step);
   Catalog catalog;
   if (what == 99 && step.c % 2 == 1) {
     catalog.price_books = priceBooks(step.a);

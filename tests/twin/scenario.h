@@ -30,7 +30,8 @@ inline constexpr int kNumbersBelow = 1'000;  // every number of a step is below 
 
 struct Scenario {
   int settings = 0;
-  int plans = 0;  // seed of the first catalog
+  int plans = 0;   // seed of the first catalog
+  int moving = 0;  // seed of what the last customer brings along; 0: nothing
   std::vector<Step> steps;
 };
 
@@ -40,6 +41,17 @@ Instant startOf(const Scenario& scenario);
 /// All features, packs, price books, and every plan in its form `seed`.
 Catalog catalogOf(int seed);
 
+/// What a customer may bring along.
+Opening openingOf(int seed, const Catalog& catalog, Instant now);
+
+/// A hold that was placed.
+struct PlacedHold {
+  std::string key;
+  PlaceHold asked;
+  Instant expiry;
+  bool ended = false;  // by a command
+};
+
 /// What a step may ask of the state so far, to hit its edges.
 struct View {
   Instant now;
@@ -47,6 +59,8 @@ struct View {
   /// Boundaries of the customer: period_from, period_to, billing_to.
   Balance balance;
   std::vector<std::string> usage_keys;  // of accepted usage, oldest first
+  std::vector<PlacedHold> holds;        // oldest first
+  std::vector<Instant> hold_ends;       // of anybody's open holds
   std::size_t grants = 0;               // given so far
   std::vector<InvoiceNumber> invoices;  // as the ledger numbers them
   int catalog_seed = 0;

@@ -21,12 +21,18 @@ bool paysForFeature(const Desk& desk, const Grant& grant, const std::string& fea
 
 }  // namespace
 
-Number remainingOf(const Book& book, std::size_t grant) {
-  Number left = book.grants[grant].terms.credits;
+Number goneOf(const Book& book, std::size_t grant) {
+  Number gone;
   for (const CreditMove& move : book.credit_moves) {
-    if (move.grant == grant) left -= move.amount;
+    if (move.grant == grant) gone += move.amount;
   }
-  return left;
+  return gone;
+}
+
+Number remainingOf(const Book& book, std::size_t grant) {
+  const Granted& granted = book.grants[grant];
+  return Number(granted.terms.credits) - granted.refunded - goneOf(book, grant) -
+         pinnedIn(book, grant);
 }
 
 Number debtOf(const Book& book) {
@@ -39,7 +45,7 @@ bool mayPayFor(const Desk& desk, std::size_t index, const std::string& feature, 
                Lateness lateness) {
   const Granted& granted = desk.book.grants[index];
   const Grant& grant = granted.terms;
-  if (granted.ended || !paysForFeature(desk, grant, feature) || at >= grant.expiry) return false;
+  if (!paysForFeature(desk, grant, feature) || at >= grant.expiry) return false;
   if (grant.kind == GrantKind::plan) {
     return lateness == Lateness::inTime && grant.effective <= at;
   }
@@ -101,17 +107,20 @@ std::size_t addGrant(Desk& desk, Grant grant) {
   return index;
 }
 
-void expire(Desk& desk, std::size_t grant) {
+Number expire(Desk& desk, std::size_t grant) {
   Book& book = desk.book;
   const Number left = remainingOf(book, grant);
   if (left != 0) book.credit_moves.push_back({grant, left});
   book.grants[grant].ended = true;
+  return left;
 }
 
 void endPlanCredits(Desk& desk) {
   for (std::size_t i = 0; i < desk.book.grants.size(); ++i) {
-    const Granted& granted = desk.book.grants[i];
-    if (granted.terms.kind == GrantKind::plan && !granted.ended) expire(desk, i);
+    Granted& granted = desk.book.grants[i];
+    if (granted.terms.kind != GrantKind::plan || granted.ended) continue;
+    granted.terms.expiry = std::min(granted.terms.expiry, desk.now);  // of what is pinned
+    expire(desk, i);
   }
 }
 

@@ -78,21 +78,6 @@ Span billingFrom(const Desk& desk, const Beginning& beginning) {
   return {beginning.from, to, fullFrom(desk, beginning, subscription.anchor, billing, n), to};
 }
 
-/// The named currency, else the customer's, else the only one there is.
-Outcome chooseCurrency(const Desk& desk, const Plan& plan, std::string& currency) {
-  const std::string& fixed = desk.book.currency;
-  if (currency.empty()) currency = fixed;
-  if (currency.empty()) {
-    currency = plan.prices.front().currency;
-    for (const BasePrice& price : plan.prices) {
-      if (price.currency != currency) return Outcome::unknownCurrency;
-    }
-  }
-  if (!fixed.empty() && currency != fixed) return Outcome::currencyMismatch;
-  if (isSoldIn(plan, currency)) return Outcome::ok;
-  return fixed.empty() ? Outcome::notSoldInCurrency : Outcome::currencyMismatch;
-}
-
 /// The first usage period of a subscription without trial that starts now.
 Beginning firstPeriod(const Desk& desk, std::uint32_t version) {
   const Subscription& subscription = *desk.book.subscription;
@@ -106,6 +91,20 @@ Beginning firstPeriod(const Desk& desk, std::uint32_t version) {
 }
 
 }  // namespace
+
+Outcome chooseCurrency(const Desk& desk, const Plan& plan, std::string& currency) {
+  const std::string& fixed = desk.book.currency;
+  if (currency.empty()) currency = fixed;
+  if (currency.empty()) {
+    currency = plan.prices.front().currency;
+    for (const BasePrice& price : plan.prices) {
+      if (price.currency != currency) return Outcome::unknownCurrency;
+    }
+  }
+  if (!fixed.empty() && currency != fixed) return Outcome::currencyMismatch;
+  if (isSoldIn(plan, currency)) return Outcome::ok;
+  return fixed.empty() ? Outcome::notSoldInCurrency : Outcome::currencyMismatch;
+}
 
 Instant billingEnd(const Desk& desk, std::int64_t index) {
   const Subscription& subscription = *desk.book.subscription;
@@ -204,7 +203,8 @@ std::size_t beginPeriod(Desk& desk, const Beginning& beginning) {
     grant.credits = plan.credits;
     grant.effective = span.from;
     grant.expiry = span.to;
-    addGrant(desk, grant);
+    const std::size_t given = addGrant(desk, grant);
+    book.grants[given].period = index;
   }
   return index;
 }
@@ -234,6 +234,7 @@ void carryTopUps(Desk& desk, std::size_t from, std::size_t to) {
   if (carried == 0) return;
   book.money_moves.push_back({from, "", -carried, MoneyMove::Kind::topUp});
   book.money_moves.push_back({to, "", carried, MoneyMove::Kind::topUp});
+  armAlerts(desk, to, AlertKind::balance);
 }
 
 Answer answerTo(Desk& desk, const Subscribe& asked) {

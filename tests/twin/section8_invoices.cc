@@ -63,7 +63,7 @@ Number creditable(const Bill& bill) {
 }
 
 bool isPayable(Decimal amount, const std::string& currency) {
-  return amount.isPositive() && amount.roundedTo(minorDigits(currency)) == amount;
+  return amount.isPositive() && isInMinorUnits(amount, currency);
 }
 
 Outcome checkCurrency(const Desk& desk, const std::string& asked) {
@@ -126,6 +126,10 @@ CreditNoteNumber closeNote(Desk& desk, Bill& bill, const Number& amount, const s
 }
 
 }  // namespace
+
+bool isInMinorUnits(Decimal amount, const std::string& currency) {
+  return amount.roundedTo(minorDigits(currency)) == amount;
+}
 
 Number creditLeft(const Book& book) {
   Number sum;
@@ -317,6 +321,7 @@ Answer answerTo(Desk& desk, const BuyCredits& asked) {
   grant.price = price->price;
   grant.invoice = answer.receipt.invoice;
   const std::size_t index = addGrant(desk, grant);
+  armCreditAlerts(desk);
   answer.receipt.quantity = pack->credits;
   answer.receipt.price = price->price;
   answer.receipt.grant = book.grants[index].terms.number;
@@ -368,6 +373,7 @@ Answer answerTo(Desk& desk, const GrantCredits& asked) {
   }
   if (!canDrawCredits(desk)) return refused(Outcome::wrongModel);
   const std::size_t index = addGrant(desk, grant);
+  armCreditAlerts(desk);
   Answer answer;
   answer.receipt.quantity = asked.credits;
   answer.receipt.grant = desk.book.grants[index].terms.number;
@@ -385,7 +391,9 @@ Answer answerTo(Desk& desk, const RefundPack& asked) {
   if (grant.kind != GrantKind::purchased || left <= 0 || desk.now >= grant.expiry) {
     return refused(Outcome::nothingToRefund);
   }
-  book.credit_moves.push_back({index, left});
+  const Watched before = watched(desk, desk.now);
+  book.grants[index].refunded += left;
+  raiseAlerts(desk, before, watched(desk, desk.now));
   Answer answer;
   answer.receipt.quantity = left.decimal();
   answer.receipt.grant = asked.grant;

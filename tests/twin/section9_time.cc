@@ -8,7 +8,7 @@ namespace daybook::twin {
 namespace {
 
 /// In the order in which they go when they fall due at one instant.
-enum class Kind { close, expiry, change, trialEnd, start, raise };
+enum class Kind { holdExpiry, close, expiry, change, trialEnd, start, raise };
 
 struct Due {
   Instant at = Instant::never();
@@ -54,8 +54,12 @@ Due nextDue(const Desk& desk) {
   }
   for (std::size_t i = 0; i < book.grants.size(); ++i) {
     const Granted& granted = book.grants[i];
-    if (granted.ended || granted.terms.expiry.isNever()) continue;
+    if (granted.terms.expiry.isNever()) continue;
+    if (granted.ended && remainingOf(book, i) == 0) continue;  // what is freed late goes at once
     consider({granted.terms.expiry + desk.settings.grace, Kind::expiry, i});
+  }
+  if (const auto hold = nextToExpire(book)) {
+    consider({book.holds[*hold].expiry, Kind::holdExpiry, *hold});
   }
   if (isStranded(book)) {
     consider({book.periods.back().span.to + desk.settings.late_window, Kind::close,
@@ -168,11 +172,14 @@ void raise(Desk& desk, std::size_t index) {
     grant.credits = (Number(plan.credits) - credits).decimal();
     grant.effective = period.span.from;
     grant.expiry = period.span.to;
-    addGrant(desk, grant);
+    const std::size_t given = addGrant(desk, grant);
+    desk.book.grants[given].period = index;
+    armAlerts(desk, index, AlertKind::credits);
   }
   const Number more = includedBalanceOf(plan, period.currency, period.interval) - balance;
   if (plan.model == ConsumptionModel::balance && more > 0) {
     desk.book.money_moves.push_back({index, "", more, MoneyMove::Kind::raise});
+    armAlerts(desk, index, AlertKind::balance);
   }
 }
 
@@ -192,13 +199,14 @@ const Rollover* rolloverAt(const Desk& desk, Instant expiry) {
   return nullptr;
 }
 
-/// What is left of plan credits at one expiry: carried as far as the rollover goes, then gone.
-void endBatch(Desk& desk, Instant expiry) {
+/// What is left of plan credits at one expiry: carried as far as the rollover goes, then gone: so
+/// much.
+Number endPlanBatch(Desk& desk, Instant expiry) {
   Book& book = desk.book;
   std::vector<std::size_t> batch;
   for (std::size_t i = 0; i < book.grants.size(); ++i) {
     const Granted& granted = book.grants[i];
-    if (granted.terms.kind == GrantKind::plan && !granted.ended && granted.terms.expiry == expiry) {
+    if (granted.terms.kind == GrantKind::plan && granted.terms.expiry == expiry) {
       batch.push_back(i);
     }
   }
@@ -209,6 +217,7 @@ void endBatch(Desk& desk, Instant expiry) {
   Number carried;
   for (const std::size_t from : batch) {
     const Grant old = book.grants[from].terms;
+    if (book.grants[from].ended) continue;
     if (rollover == nullptr || old.rollovers >= rollover->periods) continue;
     Number part = remainingOf(book, from);
     if (rollover->maximum) part = least(part, Number(*rollover->maximum) - carried);
@@ -221,8 +230,28 @@ void endBatch(Desk& desk, Instant expiry) {
     grant.expiry = book.periods[*runningPeriod(book)].span.to;
     grant.rollovers = old.rollovers + 1;
     book.grants.push_back({grant, false});
+    armCreditAlerts(desk);
   }
-  for (const std::size_t grant : batch) expire(desk, grant);
+  Number lost;
+  for (const std::size_t grant : batch) lost += expire(desk, grant);
+  return lost;
+}
+
+/// All grants of one expiry are over for good at `at`.
+void endBatch(Desk& desk, Instant expiry, Instant at) {
+  Number lost = endPlanBatch(desk, expiry);
+  for (std::size_t i = 0; i < desk.book.grants.size(); ++i) {
+    const Granted& granted = desk.book.grants[i];
+    if (granted.terms.expiry == expiry) lost += expire(desk, i);
+  }
+  const auto running = runningPeriod(desk.book);
+  if (!running) return;
+  const Span& span = desk.book.periods[*running].span;
+  if (expiry <= span.from || span.to <= at) return;  // gone before it began, or reset next
+  const Watched after = watched(desk, at);
+  Watched before = after;
+  before.credits += lost;
+  raiseAlerts(desk, before, after);
 }
 
 void closeStranded(Desk& desk, Instant at) {
@@ -233,14 +262,13 @@ void closeStranded(Desk& desk, Instant at) {
 
 void workOff(Desk& desk, const Due& due) {
   switch (due.kind) {
+    case Kind::holdExpiry:
+      return expireHold(desk, due.what);
     case Kind::close:
       if (due.what == desk.book.periods.size()) return closeStranded(desk, due.at);
       return closePeriod(desk, due.what);
-    case Kind::expiry: {
-      const Grant grant = desk.book.grants[due.what].terms;
-      if (grant.kind == GrantKind::plan) return endBatch(desk, grant.expiry);
-      return expire(desk, due.what);
-    }
+    case Kind::expiry:
+      return endBatch(desk, desk.book.grants[due.what].terms.expiry, due.at);
     case Kind::change:
       return changeAtEnd(desk, due.what);
     case Kind::trialEnd:

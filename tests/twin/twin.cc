@@ -28,7 +28,8 @@ Answer decideForCustomer(Desk& desk, const Command& command) {
           desk.book.zone = asked.zone;
           return {};
         } else if constexpr (std::is_same_v<Asked, SetAlerts>) {
-          return {};  // alerts change no amount
+          desk.book.alert_rules = asked.rules;
+          return {};
         } else if constexpr (std::is_same_v<Asked, RevokeCancel>) {
           return revokeCancel(desk);
         } else if constexpr (std::is_same_v<Asked, RevokeChange>) {
@@ -42,12 +43,12 @@ Answer decideForCustomer(Desk& desk, const Command& command) {
                              std::is_same_v<Asked, MoveClock>) {
           CHECK(false, "the command is of a customer");
           return {};
-        } else if constexpr (std::is_same_v<Asked, PlaceHold> ||
-                             std::is_same_v<Asked, SettleHold> || std::is_same_v<Asked, UseHold> ||
-                             std::is_same_v<Asked, ReleaseHold> ||
-                             std::is_same_v<Asked, ExtendHold>) {
-          CHECK(false, "no race places holds");
-          return {};
+        } else if constexpr (std::is_same_v<Asked, PlaceHold>) {
+          return placeHold(desk, command.key, asked);
+        } else if constexpr (std::is_same_v<Asked, SettleHold>) {
+          return settleHold(desk, command.key, asked);
+        } else if constexpr (std::is_same_v<Asked, UseHold>) {
+          return useHold(desk, command.key, asked);
         } else {
           return answerTo(desk, asked);
         }
@@ -73,7 +74,7 @@ Answer Twin::decide(const Command& command, Instant now) {
   }
   if (std::holds_alternative<MoveClock>(command.body)) return {};
   if (const auto* asked = std::get_if<CreateCustomer>(&command.body)) {
-    return create(command, *asked);
+    return create(command, *asked, now);
   }
   const auto found = books_.find(command.customer);
   if (found == books_.end()) return refused(Outcome::unknownCustomer);
@@ -84,14 +85,18 @@ Answer Twin::decide(const Command& command, Instant now) {
   return answer;
 }
 
-Answer Twin::create(const Command& command, const CreateCustomer& asked) {
-  CHECK(!asked.opening, "the twin's customers start from nothing");
+Answer Twin::create(const Command& command, const CreateCustomer& asked, Instant now) {
   const std::string zone = asked.zone.empty() ? "UTC" : asked.zone;
   if (books_.count(command.customer) > 0) return refused(Outcome::customerExists);
   if (!zones_.isKnown(zone)) return refused(Outcome::unknownZone);
   Book book;
   book.id = command.customer;
   book.zone = zone;
+  if (asked.opening) {
+    Desk desk{published_, settings_, zones_, book, now};
+    const Outcome outcome = moveIn(desk, *asked.opening);
+    if (outcome != Outcome::ok) return refused(outcome);
+  }
   books_[command.customer] = std::move(book);
   return {};
 }
@@ -151,6 +156,14 @@ std::vector<Bill> Twin::bills(const std::string& customer, Instant now) const {
 
 std::vector<CreditNote> Twin::creditNotes(const std::string& customer) const {
   return books_.at(customer).notes;
+}
+
+std::vector<AlertRaised> Twin::alerts(const std::string& customer, Instant now) const {
+  std::vector<AlertRaised> raised;
+  for (const AlertEntry& entry : book(customer, now).alerts) {
+    if (!entry.arms) raised.push_back(entry.raised);
+  }
+  return raised;
 }
 
 Twin Twin::retold() const {

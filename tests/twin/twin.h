@@ -2,8 +2,7 @@
 //
 // It is told the same commands at the same instants and answers the same questions. Numbers of
 // invoices, credit notes and grants count within the customer, from 1. It takes every catalog as
-// valid, keys are never repeated, customers bring nothing along (no openings), and alerts, which
-// change no amount, are not raised. Errors: a broken rule of its own aborts.
+// valid, and keys are never repeated. Errors: a broken rule of its own aborts.
 // The zones and the settings outlive it. Belongs to one thread.
 #pragma once
 
@@ -30,6 +29,8 @@ class Twin {
   std::optional<Invoice> upcoming(const std::string& customer, Instant now) const;
   /// With the status, what is paid and what is credited as of now.
   std::vector<Bill> bills(const std::string& customer, Instant now) const;
+  /// Raised so far, oldest first.
+  std::vector<AlertRaised> alerts(const std::string& customer, Instant now) const;
   std::vector<CreditNote> creditNotes(const std::string& customer) const;
   /// Its journals, for the laws.
   Book book(const std::string& customer, Instant now) const;
@@ -43,7 +44,7 @@ class Twin {
     Instant recorded;
   };
   Answer decide(const Command& command, Instant now);
-  Answer create(const Command& command, const CreateCustomer& asked);
+  Answer create(const Command& command, const CreateCustomer& asked, Instant now);
   void publish(const Catalog& catalog, Instant now);
 
   const ZoneRules& zones_;
