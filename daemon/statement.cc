@@ -129,12 +129,14 @@ class EntryOf {
 
 }  // namespace
 
-Decimal Statement::Invoiced::due() const { return std::max(total - paid - credited, Decimal()); }
+Decimal Statement::Invoiced::due() const {
+  return written_off ? Decimal() : std::max(total - paid - credited, Decimal());
+}
 
 Statement::Statement(const Customer& customer, Query query) : query_(query) {
   for (const InvoiceRef& ref : customer.invoices) {
-    const Invoiced& invoiced =
-        invoices_.emplace(ref.number, Invoiced{ref.total, ref.paid, ref.credited}).first->second;
+    const Invoiced invoiced{ref.total, ref.paid, ref.credited, ref.written_off};
+    invoices_.emplace(ref.number, invoiced);
     due_ += invoiced.due();
   }
 }
@@ -148,7 +150,8 @@ HistoryStep Statement::take(const Event& event) {
   if (entry && !is_later) entry->due = due_;
   const Decimal amount = undo(event.body);
   if (!entry || is_later) return HistoryStep::proceed;
-  if (entry->total) entry->amount = amount;
+  const bool writes_off = entry->kind == Kind::INVOICE_UNCOLLECTIBLE;
+  if (entry->total || writes_off) entry->amount = amount;
   entry->position = event.position;
   entry->at = event.recorded;
   keep(*std::move(entry));
@@ -162,6 +165,17 @@ void Statement::keep(StatementEntry entry) {
   has_more_ = true;
 }
 
+template <typename Undo>
+Decimal Statement::undoOn(InvoiceNumber number, Undo undo) {
+  const auto found = invoices_.find(number);
+  CHECK(found != invoices_.end(), "what happens to an invoice happens to the customer's");
+  const Decimal after = found->second.due();
+  undo(found->second);
+  const Decimal change = after - found->second.due();
+  due_ -= change;
+  return change;
+}
+
 Decimal Statement::undo(const EventBody& body) {
   if (const auto* closed = std::get_if<InvoiceClosed>(&body)) {
     const auto found = invoices_.find(closed->invoice.number);
@@ -172,24 +186,16 @@ Decimal Statement::undo(const EventBody& body) {
     return due;
   }
   if (const auto* payment = std::get_if<PaymentRecorded>(&body)) {
-    return undoOn(payment->asked.invoice, payment->amount, {});
+    return undoOn(payment->asked.invoice, [&](Invoiced& of) { of.paid -= payment->amount; });
   }
   if (const auto* closed = std::get_if<CreditNoteClosed>(&body)) {
-    return undoOn(closed->note.invoice, {}, closed->note.total - closed->restored);
+    return undoOn(closed->note.invoice,
+                  [&](Invoiced& of) { of.credited -= closed->note.total - closed->restored; });
+  }
+  if (const auto* marked = std::get_if<InvoiceUncollectible>(&body)) {
+    return undoOn(marked->asked.invoice, [](Invoiced& of) { of.written_off = false; });
   }
   return {};
-}
-
-Decimal Statement::undoOn(InvoiceNumber number, Decimal paid, Decimal credited) {
-  const auto found = invoices_.find(number);
-  CHECK(found != invoices_.end(), "what is paid or credited is the customer's");
-  Invoiced& invoice = found->second;
-  const Decimal after = invoice.due();
-  invoice.paid -= paid;
-  invoice.credited -= credited;
-  const Decimal change = after - invoice.due();
-  due_ -= change;
-  return change;
 }
 
 }  // namespace daybook::daemon

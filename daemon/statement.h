@@ -1,8 +1,9 @@
 // A customer's statement of account, from its events: what touched money or credits, usage apart.
 //
 // Amounts due are found backwards, from the invoices as they stand now: due of an invoice is its
-// total less what was paid and credited, not below 0, whether it is uncollectible or not. Sums are
-// exact. What it holds is bounded by the page that is asked for.
+// total less what was paid and credited, not below 0. An uncollectible one is written off: nothing
+// of it is due any more, and what is paid of it later was not. Sums are exact. What it holds is
+// bounded by the page that is asked for.
 #pragma once
 
 #include <cstddef>
@@ -63,12 +64,14 @@ class Statement final : public HistoryVisitor {
     Decimal total;
     Decimal paid;
     Decimal credited;
+    bool written_off = false;
     Decimal due() const;
   };
 
   /// Takes back what the event did to its invoice; gives what it had changed the amount due by.
   Decimal undo(const EventBody& body);
-  Decimal undoOn(InvoiceNumber number, Decimal paid, Decimal credited);
+  template <typename Undo>
+  Decimal undoOn(InvoiceNumber number, Undo undo);
   void keep(StatementEntry entry);
 
   Query query_;

@@ -83,6 +83,9 @@ void writeCommitments(wire::Balance::Builder to, const Balance& from) {
   writeList(from.adjustments, writePendingAdjustment,
             [&](auto size) { return to.initAdjustments(size); });
   writeList(from.alerts, writeRaisedAlert, [&](auto size) { return to.initAlerts(size); });
+  to.setBillingInterval(toWire<wire::Interval>(from.billing_interval));
+  writeList(from.alert_rules, writeAlertRule, [&](auto size) { return to.initAlertRules(size); });
+  to.setHasOwnAlertRules(from.has_own_alert_rules);
 }
 
 SubscriptionState stateOf(const Customer& customer) {

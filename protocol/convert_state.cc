@@ -96,6 +96,7 @@ InvoiceRef readInvoiceRef(wire::InvoiceRef::Reader from, Intake& intake, const P
   to.paid = intake.decimal(from.getPaid(), Place(at, "paid"));
   to.credited = intake.decimal(from.getCredited(), Place(at, "credited"));
   to.credit_used = intake.decimal(from.getCreditUsed(), Place(at, "creditUsed"));
+  to.written_off = from.getWrittenOff();
   return to;
 }
 
@@ -107,6 +108,7 @@ void writeInvoiceRef(wire::InvoiceRef::Builder to, const InvoiceRef& from) {
   setNonZero(from.paid, [&](auto value) { to.setPaid(value); });
   setNonZero(from.credited, [&](auto value) { to.setCredited(value); });
   setNonZero(from.credit_used, [&](auto value) { to.setCreditUsed(value); });
+  to.setWrittenOff(from.written_off);
 }
 
 CreditNoteRef readCreditNoteRef(wire::CreditNoteRef::Reader from, Intake& intake, const Place& at) {

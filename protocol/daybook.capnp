@@ -233,6 +233,11 @@ struct Balance {
   holds @23 :UInt32;             # open ones
   heldMoney @24 :Text;           # balance plans: set aside by them; absent: 0
   availableMoney @25 :Text;      # balance plans: money.amount less that
+  billingInterval @26 :CatalogSchema.Interval;  # while there are terms
+  alertRules @27 :List(CatalogSchema.AlertRule);
+  # in force: the customer's own, else the plan's, else the defaults; none without a running period
+  # and rules of its own
+  hasOwnAlertRules @28 :Bool;    # they are the customer's
 }
 
 struct CheckAnswer {
@@ -283,7 +288,7 @@ enum StatementKind {
   creditNoteClosed @8;
   paymentRecorded @9;
   paymentFailed @10;
-  invoiceUncollectible @11;      # given up; it stays due
+  invoiceUncollectible @11;      # given up: what was due of it is written off
   customerCreditAdded @12;
   creditsGranted @13;            # of any kind: with a period, bought, promotional
   creditsExpired @14;
@@ -306,11 +311,12 @@ struct StatementEntry {
   grant @12 :UInt32;             # number; 0: none
   total @13 :Text;               # of the invoice, credit note or payment
   amount @8 :Text;
-  # What the amount due changes by: that of a credit note is 0 where the invoice was paid.
+  # What the amount due changes by: that of a credit note is 0 where the invoice was paid, and so is
+  # what is paid or credited of an invoice after it was written off.
   customerCredit @9 :Text;       # what the customer credit changes by
   credits @10 :Text;             # what the credits change by, usage apart
   due @11 :Text;
-  # Amount due after it: total less paid and credited of all invoices, the uncollectible ones too.
+  # Amount due after it: total less paid and credited of all invoices but those written off.
 }
 
 struct CustomerInfo {

@@ -61,6 +61,7 @@ struct InvoiceRef {
   paid @4 :Text;       # absent: 0
   credited @5 :Text;   # absent: 0
   creditUsed @6 :Text; # customer credit that paid a part of it; absent: 0
+  writtenOff @7 :Bool; # it was uncollectible once
 }
 
 struct CreditNoteRef {

@@ -54,6 +54,7 @@ void addSubscriptionFacts(const client::Balance& balance, Facts& facts) {
                                   balance.terms->version, balance.pinned_version ? " (pinned)" : "",
                                   name(balance.model), balance.terms->currency));
     facts.add("Period", spanText(balance.period_from_ns, balance.period_to_ns));
+    facts.add("Billed by", intervalText(balance.billing_interval));
     if (balance.trial_to_ns == 0) facts.add("Paid until", timeText(balance.billing_to_ns));
   }
   facts.add("Trial until", timeText(balance.trial_to_ns));

@@ -60,22 +60,27 @@ ExitCode setAlerts(Session& session, const AlertArgs& args) {
   });
 }
 
+void printRules(Console& console, const char* title, const std::vector<client::AlertRule>& rules) {
+  if (rules.empty()) return;
+  Table table({{title}, {"FEATURE"}, {"LEVEL", Align::right}});
+  for (const client::AlertRule& rule : rules) {
+    table.add({std::string(name(rule.kind)), rule.feature,
+               numberText(rule.level) + (rule.percent ? " %" : "")});
+  }
+  table.print(console);
+}
+
 ExitCode showAlerts(Session& session, const AlertArgs& args) {
   const auto reply = session.client().balance(args.customer, session.callOptions());
   if (session.json()) session.console().line(reply.json);
   if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
   if (session.json()) return ExitCode::ok;
   const client::Balance& balance = reply.value;
-  if (balance.alerts.empty()) {
-    session.console().line("no alert was raised in the running period");
-    return ExitCode::ok;
-  }
-  Table table({{"RAISED"}, {"FEATURE"}, {"LEVEL", Align::right}});
-  for (const client::AlertRule& rule : balance.alerts) {
-    table.add({std::string(name(rule.kind)), rule.feature,
-               numberText(rule.level) + (rule.percent ? " %" : "")});
-  }
-  table.print(session.console());
+  printRules(session.console(), "RAISED", balance.alerts);
+  if (balance.alerts.empty()) session.console().line("no alert was raised in the running period");
+  const bool own = balance.has_own_alert_rules;
+  printRules(session.console(), own ? "OF THE CUSTOMER" : "OF THE PLAN", balance.alert_rules);
+  if (balance.alert_rules.empty()) session.console().line("no alert is chosen");
   return ExitCode::ok;
 }
 

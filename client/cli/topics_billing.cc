@@ -234,7 +234,8 @@ adjustment, prorationCredit, customerCredit. `upcoming` shows the next one as it
 Payment is outside the ledger; it is told with `payment`: open becomes paid, or uncollectible. A
 credit note reverses an invoice or a part of it; an open one that is credited in full is void.
 Customer credit is money that the seller owes; it pays any later invoice, oldest first. Adjustments
-are one-off charges or credits on the next invoice. `statement` lists all of it with the amount due.
+are one-off charges or credits on the next invoice. `statement` lists all of it with the amount due,
+of which an uncollectible invoice is written off.
 
 Alerts are events, recorded once when a level is crossed and armed again by a new period or refill.
 

@@ -150,6 +150,7 @@ Balance fromWire(wire::Balance::Reader in) {
               .cancel_at_ns = in.getCancelAt(),
               .trial_to_ns = in.getTrialTo(),
               .billing_to_ns = in.getBillingTo(),
+              .billing_interval = enumFromWire<Interval>(in.getBillingInterval()),
               .pinned_version = in.getPinnedVersion(),
               .change = std::nullopt,
               .features = convertAll<FeatureBalance>(in.getFeatures()),
@@ -162,6 +163,8 @@ Balance fromWire(wire::Balance::Reader in) {
               .late = convertAll<LateCharge>(in.getLate()),
               .adjustments = convertAll<PendingAdjustment>(in.getAdjustments()),
               .alerts = listFromWire<AlertRule>(in.getAlerts()),
+              .alert_rules = listFromWire<AlertRule>(in.getAlertRules()),
+              .has_own_alert_rules = in.getHasOwnAlertRules(),
               .holds = in.getHolds()};
   for (capnp::Text::Reader feature : in.getEnabled()) out.enabled.push_back(toString(feature));
   if (in.hasTerms()) out.terms = fromWire(in.getTerms());

@@ -550,7 +550,9 @@ struct Fold {
   void operator()(const PaymentFailed& /*failed*/) const {}
 
   void operator()(const InvoiceUncollectible& marked) const {
-    invoiceOf(customer, marked.asked.invoice).status = InvoiceStatus::uncollectible;
+    InvoiceRef& invoice = invoiceOf(customer, marked.asked.invoice);
+    invoice.status = InvoiceStatus::uncollectible;
+    invoice.written_off = true;
   }
 
   template <typename Other>

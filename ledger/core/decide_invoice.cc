@@ -153,7 +153,7 @@ Decision decidePaymentFailure(const Customer& customer, const RecordPaymentFailu
 Decision decideUncollectible(const Customer& customer, const MarkUncollectible& mark) {
   const InvoiceRef* invoice = findInvoice(customer, mark.invoice);
   if (invoice == nullptr) return unknownInvoice(mark.invoice);
-  if (!isOwed(*invoice)) return refusal(Outcome::invoiceSettled);
+  if (invoice->status != InvoiceStatus::open) return refusal(Outcome::invoiceSettled);
   return decisionOf(customer.number, InvoiceUncollectible{mark});
 }
 

@@ -125,7 +125,10 @@ Reversal reverseOne(const Draft& draft, const UsageRecorded& usage, UsageVoided 
     period = periodOf(customer.closed, usage.period_from, voided.usage);
     voided.disposition = Disposition::late;
   }
-  if (period == nullptr) return {{Outcome::periodClosed, {}}, {}, {}};
+  // What settled a hold where it was placed may lie in a period that usage cannot reach any more.
+  const Instant reached = draft.now() - state.ledger.ledger.settings.late_window;
+  const bool is_gone = period == nullptr || period->span.to <= reached;
+  if (is_gone) return {{Outcome::periodClosed, {}}, {}, {}};
   const Feature& feature = featureOf(state.ledger, usage.feature);
   if (feature.meter == Meter::max || feature.meter == Meter::latest || usage.asked.set) {
     return {{Outcome::notVoidable, {}}, {}, {}};

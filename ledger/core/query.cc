@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ledger/base/check.h"
+#include "ledger/core/alerts.h"
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/catalog_rules.h"
 #include "ledger/core/decisions.h"
@@ -178,6 +179,7 @@ void addRunningPeriod(Balance& balance, const State& state, const Customer& cust
     balance.held_money = running.balance.amount - balance.available_money;
   }
   balance.alerts = running.alerts;
+  balance.alert_rules = alertRules(customer, plan);
   for (const PlanFeature& sold : plan.features) {
     const FeatureNumber number = state.feature(sold.feature);
     const FeatureTerms terms = featureTerms(state, running, plan, sold, number);
@@ -202,6 +204,7 @@ void addSubscription(Balance& balance, const Subscription& subscription) {
   balance.cancel_at = subscription.cancel_at.value_or(Instant::never());
   balance.trial_to = subscription.trial_to.value_or(Instant::never());
   balance.billing_to = subscription.billing_to;
+  balance.billing_interval = subscription.billing_interval;
   balance.pinned_version = subscription.pinned_version;
   balance.change = subscription.change;
 }
@@ -273,6 +276,8 @@ Balance balanceOf(const State& state, const Customer& recorded, const Context& c
   }
   const UsagePeriod* running = runningPeriod(customer);
   if (running != nullptr) addRunningPeriod(balance, state, customer, *running);
+  balance.has_own_alert_rules = customer.alert_rules.has_value();
+  if (customer.alert_rules) balance.alert_rules = *customer.alert_rules;
   balance.credits = creditsAt(state, customer, FeatureNumber(), context.now, context.now);
   balance.grants = usableGrants(customer, context.now);
   for (const CustomerCredit& credit : customer.credits) {

@@ -66,7 +66,8 @@ struct Balance {
   Instant period_to;
   Instant cancel_at = Instant::never();
   Instant trial_to = Instant::never();
-  Instant billing_to;  // end of the running billing period
+  Instant billing_to;                           // end of the running billing period
+  Interval billing_interval = Interval::month;  // while there are terms
   std::uint32_t pinned_version = 0;
   std::optional<ScheduledChange> change;
   std::vector<FeatureBalance> features;  // in the plan's order; each variant used beside it
@@ -80,8 +81,10 @@ struct Balance {
   Decimal customer_credit;       // pays later invoices
   std::vector<LateCharge> late;  // on the next invoice, as are these
   std::vector<PendingAdjustment> adjustments;
-  std::vector<RaisedAlert> alerts;  // of the running period
-  std::size_t holds = 0;            // open ones
+  std::vector<RaisedAlert> alerts;     // of the running period
+  std::vector<AlertRule> alert_rules;  // in force
+  bool has_own_alert_rules = false;    // they are the customer's; else the plan's, or the defaults
+  std::size_t holds = 0;               // open ones
   bool operator==(const Balance&) const = default;
 };
 

@@ -193,9 +193,10 @@ struct InvoiceRef {
   Position position;
   InvoiceStatus status = InvoiceStatus::open;
   Decimal total;
-  Decimal paid;         // by recorded payments
-  Decimal credited;     // by credit notes
-  Decimal credit_used;  // customer credit that paid a part of it
+  Decimal paid;              // by recorded payments
+  Decimal credited;          // by credit notes
+  Decimal credit_used;       // customer credit that paid a part of it
+  bool written_off = false;  // it was uncollectible once; may be paid since
   bool operator==(const InvoiceRef&) const = default;
 };
 

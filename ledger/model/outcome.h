@@ -87,7 +87,7 @@ enum class Outcome : std::uint16_t {
   tooManyPending = 60,   // the next invoice takes no further line
   unknownGrant = 61,
   nothingToRefund = 62,  // not a purchased grant, or nothing is left of it
-  invoiceSettled = 63,   // paid, voided or credited: nothing of the amount is due
+  invoiceSettled = 63,   // paid, voided, credited or written off: nothing is due
   amountTooLarge = 64,   // more than what is left of the invoice
   notAvailableNow = 65,  // the subscription's state does not allow it; the detail says why
   // Of holds.

@@ -101,6 +101,8 @@ inline void addPending(Facts& facts, const Balance& balance) {
   facts["credit"] = balance.customer_credit.toString();
   facts["alerts"] =
       listed(balance.alerts, [](const RaisedAlert& raised) { return textOf(raised.rule); });
+  facts["rules"] = listed(balance.alert_rules, [](const AlertRule& rule) { return textOf(rule); });
+  facts["own"] = balance.has_own_alert_rules ? "yes" : "no";
 }
 
 inline Facts factsOf(const Balance& balance) {

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/twin/laws.h"
 #include "tests/twin/race.h"
 
 namespace rc {
@@ -60,6 +61,7 @@ std::ostream& operator<<(std::ostream& out, const Scenario& scenario) {
 
 namespace {
 
+using daybook::twin::brokenLaw;
 using daybook::twin::Race;
 using daybook::twin::Scenario;
 
@@ -106,6 +108,7 @@ std::string race(const Scenario& scenario) {
     if (!difference && look) difference = race.compareAll();
     if (difference) return raced(race, *difference);
   }
+  if (const auto law = brokenLaw(race.ledger())) return raced(race, *law);
   return {};
 }
 
@@ -141,7 +144,7 @@ std::string raceApart(const Scenario& scenario) {
 
 }  // namespace
 
-TEST_CASE("the core answers as its naive twin does") {
+TEST_CASE("the core answers as its naive twin does, and keeps the laws") {
   rc::detail::TestParams params = rc::detail::configuration().testParams;
   params.maxSuccess = scenarios();
   const auto result = rc::detail::checkTestable(

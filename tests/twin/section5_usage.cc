@@ -610,6 +610,8 @@ namespace {
 Outcome reverse(Desk& desk, std::size_t index, Number& repaid, Use& back) {
   Book& book = desk.book;
   const Use use = book.uses[index];
+  const Instant reached = desk.now - desk.settings.late_window;
+  if (book.periods[use.period].span.to <= reached) return Outcome::periodClosed;
   const Feature& feature = *featureOf(desk.published, use.feature);
   if (use.set || feature.meter == Meter::max || feature.meter == Meter::latest) {
     return Outcome::notVoidable;

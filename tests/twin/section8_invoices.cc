@@ -475,7 +475,7 @@ Answer answerTo(Desk& desk, const RecordPaymentFailure& asked) {
 Answer answerTo(Desk& desk, const MarkUncollectible& asked) {
   Bill* bill = billOf(desk.book, asked.invoice);
   if (bill == nullptr) return refused(Outcome::unknownInvoice);
-  if (!isOwed(*bill)) return refused(Outcome::invoiceSettled);
+  if (bill->status != InvoiceStatus::open) return refused(Outcome::invoiceSettled);
   bill->status = InvoiceStatus::uncollectible;
   return {};
 }

@@ -148,7 +148,8 @@ TEST_CASE("a balance is taken with its schedule, seats and what waits for the ne
           "late":[{"feature":2,"variant":"eu","span":{"from":"1","to":"2"},
                    "terms":{"plan":"pro","version":1,"currency":"USD"},"exact":"-0.5"}],
           "adjustments":[{"description":"d","amount":"-5"}],
-          "alerts":[{"kind":"credits","level":"10"}]})");
+          "alerts":[{"kind":"credits","level":"10"}],"billingInterval":"quarter",
+          "alertRules":[{"kind":"usage","level":"75"}],"hasOwnAlertRules":true})");
   CHECK(balance.state == SubscriptionState::trialing);
   CHECK(balance.trial_to_ns == 9);
   CHECK(balance.billing_to_ns == 8);
@@ -168,6 +169,9 @@ TEST_CASE("a balance is taken with its schedule, seats and what waits for the ne
   CHECK(balance.late.at(0).to_ns == 2);
   CHECK(balance.late.at(0).terms.plan == "pro");
   CHECK(balance.adjustments.at(0).amount == "-5");
+  CHECK(balance.billing_interval == Interval::quarter);
+  CHECK(balance.alert_rules.at(0).level == "75");
+  CHECK(balance.has_own_alert_rules);
   CHECK(balance.alerts ==
         std::vector<AlertRule>{{.kind = AlertKind::credits, .feature = "", .level = "10"}});
   CHECK_FALSE(received<wire::Balance>("{}").change);

@@ -376,7 +376,13 @@ TEST_CASE("A balance shows what the subscription waits for") {
   balance.late.back().exact = decimal("1.25");
   balance.adjustments = {{"Support", decimal("-3")}};
   balance.alerts = {{{.feature = "calls", .level = decimal("80")}}};
+  balance.billing_interval = Interval::quarter;
+  balance.alert_rules = {{AlertKind::usage, {}, decimal("75"), true}};
+  balance.has_own_alert_rules = true;
   const std::string json = written<wire::Balance>(protocol::writeBalance, balance);
+  CHECK(has(json, R"("billingInterval":"quarter")"));
+  CHECK(has(json, R"("alertRules":[{"kind":"usage")"));
+  CHECK(has(json, R"("hasOwnAlertRules":true)"));
   CHECK(has(json, R"("trialTo":"9")"));
   CHECK(has(json, R"("change":{"plan":"team","interval":"month"})"));
   CHECK(has(json, R"("enabled":["sso"])"));

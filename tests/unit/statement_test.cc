@@ -62,6 +62,11 @@ class Account {
     add(recorded, closed);
   }
 
+  void giveUp(const char* recorded, std::uint64_t number) {
+    ref(number).written_off = true;
+    add(recorded, InvoiceUncollectible{{InvoiceNumber(number)}});
+  }
+
   void tell(Statement& statement) const {
     for (std::size_t i = events_.size(); i-- > 0;) {
       if (statement.take(events_[i]) == HistoryStep::stop) return;
@@ -119,14 +124,34 @@ TEST_CASE("what is due follows invoices, payments and credit notes") {
   CHECK(note.invoice == InvoiceNumber(2));
 }
 
-TEST_CASE("an uncollectible invoice stays due, and can be paid") {
+TEST_CASE("what is due of an uncollectible invoice is written off, and paid later all the same") {
   Account account;
   account.invoice("2026-01-01", 1, "100");
-  account.add("2026-01-02", InvoiceUncollectible{{InvoiceNumber(1)}});
-  account.pay("2026-01-03", 1, "100");
+  account.invoice("2026-01-01", 2, "7");
+  account.pay("2026-01-02", 1, "30");
+  account.giveUp("2026-01-03", 1);
+  account.pay("2026-01-04", 1, "20");
+  account.credit("2026-01-05", 1, "10");
+  account.pay("2026-01-06", 1, "40");
   Statement statement(account.customer(), account.query());
   account.tell(statement);
-  CHECK(told(statement) == Lines{"10: 100, -, -, 100", "20: -, -, -, 100", "30: -100, -, -, 0"});
+  CHECK(told(statement) == Lines{"10: 100, -, -, 100", "20: 7, -, -, 107", "30: -30, -, -, 77",
+                                 "40: -70, -, -, 7", "50: 0, -, -, 7", "60: 0, -, -, 7",
+                                 "70: 0, -, -, 7"});
+  CHECK(statement.closing() == dec("7"));
+}
+
+TEST_CASE("what was written off before a page is not due on it") {
+  Account account;
+  account.invoice("2026-01-01", 1, "100");
+  account.giveUp("2026-01-02", 1);
+  account.invoice("2026-02-01", 2, "7");
+  Statement::Query query = account.query();
+  query.from = when("2026-02-01");
+  Statement statement(account.customer(), query);
+  account.tell(statement);
+  CHECK(told(statement) == Lines{"30: 7, -, -, 7"});
+  CHECK(statement.opening().isZero());
 }
 
 TEST_CASE("customer credit has a column of its own") {

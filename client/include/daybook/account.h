@@ -116,13 +116,14 @@ struct Balance {
   std::optional<Terms> terms;  // absent without a running period
   std::int64_t period_from_ns = 0;
   std::int64_t period_to_ns = 0;
-  std::int64_t cancel_at_ns = 0;          // 0: no cancellation is scheduled
-  std::int64_t trial_to_ns = 0;           // while trialing; else 0
-  std::int64_t billing_to_ns = 0;         // end of the running billing period
-  std::uint32_t pinned_version = 0;       // 0: not pinned
-  std::optional<ScheduledChange> change;  // of plan, at billing_to_ns
-  std::vector<FeatureBalance> features;   // in the plan's order; each variant used beside it
-  std::vector<std::string> enabled;       // boolean features of the plan
+  std::int64_t cancel_at_ns = 0;                // 0: no cancellation is scheduled
+  std::int64_t trial_to_ns = 0;                 // while trialing; else 0
+  std::int64_t billing_to_ns = 0;               // end of the running billing period
+  Interval billing_interval = Interval::month;  // while there are terms
+  std::uint32_t pinned_version = 0;             // 0: not pinned
+  std::optional<ScheduledChange> change;        // of plan, at billing_to_ns
+  std::vector<FeatureBalance> features;         // in the plan's order; each variant used beside it
+  std::vector<std::string> enabled;             // boolean features of the plan
   std::vector<SeatBalance> seats;
   std::optional<CreditBalance> credits;  // credits plans, and whoever holds credits
   std::vector<Grant> grants;             // usable ones, in draw order
@@ -130,8 +131,10 @@ struct Balance {
   std::string customer_credit;           // pays later invoices
   std::vector<LateCharge> late;          // on the next invoice, as are these:
   std::vector<PendingAdjustment> adjustments;
-  std::vector<AlertRule> alerts;  // raised in the running period, and not armed again
-  std::uint32_t holds = 0;        // open ones
+  std::vector<AlertRule> alerts;       // raised in the running period, and not armed again
+  std::vector<AlertRule> alert_rules;  // in force
+  bool has_own_alert_rules = false;    // they are the customer's; else the plan's, or the defaults
+  std::uint32_t holds = 0;             // open ones
 };
 
 /// The answer to "may this customer do this?". A check alone cannot prevent two callers from
