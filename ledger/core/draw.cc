@@ -52,20 +52,28 @@ std::vector<Draw> drawFrom(const std::vector<Grant>& grants, const DrawScope& sc
                            Decimal amount) {
   CHECK(!amount.isNegative(), "a draw takes");
   std::vector<Draw> draws;
-  const Grant* last = nullptr;
-  // A pass per grant that is drawn from: most usage draws from one, and nothing is sorted.
+  if (!amount.isPositive()) return draws;
+  const auto isDrawnLater = [](const Grant* left, const Grant* right) {
+    return drawnBefore(*right, *left);
+  };
+  const Grant* first = nullptr;
+  for (const Grant& grant : grants) {
+    if (mayPay(grant, scope) && (first == nullptr || drawnBefore(grant, *first))) first = &grant;
+  }
+  // Most usage draws from one grant: nothing is ordered for it.
+  if (first != nullptr && first->remaining >= amount) return {{first->number, amount}};
+  std::vector<const Grant*> paying;
+  for (const Grant& grant : grants) {
+    if (mayPay(grant, scope)) paying.push_back(&grant);
+  }
+  std::make_heap(paying.begin(), paying.end(), isDrawnLater);
   while (amount.isPositive()) {
-    const Grant* next = nullptr;
-    for (const Grant& grant : grants) {
-      if (!mayPay(grant, scope)) continue;
-      if (last != nullptr && !drawnBefore(*last, grant)) continue;
-      if (next == nullptr || drawnBefore(grant, *next)) next = &grant;
-    }
-    CHECK(next != nullptr, "no more is drawn than there is");
-    const Decimal part = least(next->remaining, amount);
-    draws.push_back({next->number, part});
+    CHECK(!paying.empty(), "no more is drawn than there is");
+    std::pop_heap(paying.begin(), paying.end(), isDrawnLater);
+    const Decimal part = least(paying.back()->remaining, amount);
+    draws.push_back({paying.back()->number, part});
     amount -= part;
-    last = next;
+    paying.pop_back();
   }
   return draws;
 }

@@ -48,6 +48,11 @@ bool isControl(std::uint32_t character) {
 bool isTextOrEmpty(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) return false;
   while (!text.empty()) {
+    // Most text is plain: a byte from the space to the tilde is a character.
+    if (text.front() >= ' ' && text.front() <= '~') {
+      text.remove_prefix(1);
+      continue;
+    }
     const std::uint32_t character = takeCharacter(text);
     if (character == kInvalid || isControl(character)) return false;
   }
