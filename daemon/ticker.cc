@@ -1,6 +1,7 @@
 #include "daemon/ticker.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "ledger/base/limits.h"
 
@@ -9,6 +10,8 @@ namespace daybook::daemon {
 namespace {
 constexpr kj::Duration kTickMax = 1 * kj::SECONDS;
 constexpr kj::Duration kTickMin = 1 * kj::MILLISECONDS;
+// What callers wait for behind due work, beside one turn of it: the commits of what it has queued.
+constexpr std::size_t kQueuedBytesMax = 256u << 10;
 }  // namespace
 
 kj::Promise<void> Ticker::run() {
@@ -19,9 +22,8 @@ kj::Promise<void> Ticker::run() {
 }
 
 kj::Promise<void> Ticker::catchUp() {
-  // Due work obeys the same bound on the queue as commands do.
-  if (pipeline_.queuedBytes() > limits::kPipelineBytesMax / 2) {
-    return pipeline_.allDurable().then([this] { return catchUp(); });
+  if (pipeline_.queuedBytes() > kQueuedBytesMax) {
+    return pipeline_.nextCommit().then([this] { return catchUp(); });
   }
   if (!pipeline_.workDue(limits::kTickSlice)) return kj::READY_NOW;
   return loop_.yield().then([this] { return catchUp(); });

@@ -102,8 +102,8 @@ inline constexpr std::size_t kCommitEventsMax = 65'536;
 inline constexpr std::size_t kCommitBytesMax = 8u << 20;
 inline constexpr std::size_t kPipelineBytesMax = 16u << 20;                 // past it: OVERLOADED
 inline constexpr std::size_t kStorageReserveBytes = 2 * kPipelineBytesMax;  // below it: storageFull
-/// due works per turn of the loop
-inline constexpr std::size_t kTickSlice = 512;
+/// due works per turn of the loop: callers wait for them
+inline constexpr std::size_t kTickSlice = 64;
 
 // Calls.
 inline constexpr std::size_t kBatchEntriesMax = 16'384;  // outcome batchTooLarge
