@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import report
@@ -39,15 +40,21 @@ class SmokeTest(unittest.TestCase):
 
     def assertNothingLeft(self):
         self.assertEqual(list(self.data.iterdir()), [])
+        until = time.monotonic() + 30
+        while self.processes() and time.monotonic() < until:
+            time.sleep(0.1)  # what was killed is on its way out
+        self.assertEqual(self.processes(), [])
+
+    def processes(self):
         mine = str(self.data).encode()
-        left = []
+        found = []
         for process in pathlib.Path("/proc").iterdir():
             try:
                 if process.name.isdigit() and mine in (process / "cmdline").read_bytes():
-                    left.append(process.name)
+                    found.append(process.name)
             except OSError:
                 pass  # it has just ended
-        self.assertEqual(left, [])
+        return found
 
     def check_row(self, row):
         self.assertLessEqual(row["least"], row["median"], row)

@@ -421,7 +421,8 @@ Number leftAfter(const Desk& desk, const Case& usage) {
   const Number left = includedOf(desk, desk.book.periods[use.period], *usage.sold) +
                       unpaidOf(book, use.period, use.feature) -
                       usedOf(book, use.period, use.feature) - held;
-  return usage.sold->overage == Overage::block ? left : positivePart(left);
+  const bool blocks = usage.sold->overage == Overage::block || desk.book.periods[use.period].trial;
+  return blocks ? left : positivePart(left);
 }
 
 /// What became of the subscription since a hold was placed.
