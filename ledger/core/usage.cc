@@ -330,6 +330,9 @@ void judgeCredits(UsageJudgement& judgement, const Case& c) {
     putCreditsBack(recorded, c, scope);
     recorded.balance_after = available - recorded.overdrawn;
     for (const Draw& draw : recorded.draws) recorded.balance_after -= draw.amount;
+    if (c.hold.own != nullptr && c.hold.settled != nullptr) {
+      recorded.balance_after += freed(*c.hold.own, judgement, c.customer.grants, scope);
+    }
     return;
   }
   Decimal rest = recorded.price;
