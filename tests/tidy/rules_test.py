@@ -168,7 +168,7 @@ GOOD = [
     ("README.md", f"| {'x' * 120} |\nhttps://example.org/{'x' * 100}\n"),
     ("tests/golden/long.jsonl", f"{'x' * 200} \n"),
     ("ledger/base/a.h", "// A.\n#pragma once\n// TO" "DO(perf): measure it.\n"),
-    ("ops/a.conf", "path = ${root}/work/data\nurl = https://example.org/home/page\n"),
+    ("ops/a.conf", "path = ${root}/wo" "rk/data\nurl = https://example.org/home/page\n"),
 ]
 
 
