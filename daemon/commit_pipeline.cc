@@ -152,20 +152,21 @@ Answer CommitPipeline::record(core::Decision decision, Instant recorded, const s
   // A decision's events are never split over commits.
   if (!last_sealed_ &&
       (queue_.back().chunk->batch.events.size() + count > limits::kCommitEventsMax ||
-       queue_.back().chunk->size_bytes > limits::kCommitBytesMax / 2)) {
+       queue_.back().chunk->sizeBytes() > limits::kCommitBytesMax / 2)) {
     sealChunk();
   }
   for (std::size_t i = 0; i < count; ++i) {
     const bool keyed = i == decision.keyed && !key.empty();
     const Event event = engine_.seal(std::move(decision.events[i]), decision.customer, recorded,
                                      keyed ? key : std::string());
-    Bytes bytes = codec_.encode(event);
-    if (bytes.size() > limits::kEventBytesMax) {
+    encoded_.clear();
+    codec_.append(event, encoded_);
+    if (encoded_.size() > limits::kEventBytesMax) {
       CHECK(count == 1, "the sizes of several events are checked before");
-      answer.verdict = {Outcome::eventTooLarge, std::to_string(bytes.size()) + " bytes"};
+      answer.verdict = {Outcome::eventTooLarge, std::to_string(encoded_.size()) + " bytes"};
       return answer;
     }
-    queue(event, std::move(bytes));
+    queue(event, encoded_);
     if (observer_ != nullptr) observer_->beforeApply(state(), event);
     engine_.apply(event);
     if (keyed) answer.receipt = receiptOf(event);
@@ -191,7 +192,7 @@ Verdict CommitPipeline::checkSizes(const core::Decision& decision, Instant recor
   return {};
 }
 
-void CommitPipeline::queue(const Event& event, Bytes bytes) {
+void CommitPipeline::queue(const Event& event, BytesView bytes) {
   if (!event.key.empty()) {
     const std::uint64_t fingerprint =
         store::KeyIndex::fingerprint(key_seed_, keyScope(event), event.key);
@@ -203,10 +204,9 @@ void CommitPipeline::queue(const Event& event, Bytes bytes) {
   if (batch.events.empty()) batch.first = event.position;
   CHECK(batch.first.value + batch.events.size() == event.position.value,
         "queued positions have no gap");
-  chunk.size_bytes += bytes.size();
   batch.tip.recorded = event.recorded;
   queued_bytes_ += bytes.size();
-  batch.events.push_back(std::move(bytes));
+  batch.events.push_back(bytes);
 }
 
 CommitPipeline::Queued& CommitPipeline::openChunk() {
@@ -214,7 +214,9 @@ CommitPipeline::Queued& CommitPipeline::openChunk() {
   // begins.
   if (last_sealed_) {
     auto pair = kj::newPromiseAndFulfiller<void>();
-    queue_.push_back({std::make_shared<Chunk>(), kj::mv(pair.fulfiller), pair.promise.fork()});
+    std::shared_ptr<Chunk> chunk = std::exchange(spare_, nullptr);
+    if (chunk == nullptr) chunk = std::make_shared<Chunk>();
+    queue_.push_back({std::move(chunk), kj::mv(pair.fulfiller), pair.promise.fork()});
     last_sealed_ = false;
     if (!hand_over_scheduled_) {
       hand_over_scheduled_ = true;
@@ -242,13 +244,17 @@ void CommitPipeline::onDurable(CommitResult result) {
   queue_.pop_front();
   handed_over_ = 0;
   CHECK(done.chunk->last() == result.tip.position, "commits become durable in order");
-  queued_bytes_ -= done.chunk->size_bytes;
+  queued_bytes_ -= done.chunk->sizeBytes();
   durable_ = std::move(result);
   ++commits_;
   if (take_ && take_at_ <= durable_.tip.position) {
     CHECK(take_at_ == durable_.tip.position, "a commit ends at the position that is waited for");
     std::exchange(take_, nullptr)(durable_);
   }
+  // The store thread is done with it: the next one has its memory.
+  done.chunk->batch.events.clear();
+  done.chunk->batch.leaves.clear();
+  spare_ = std::move(done.chunk);
   done.fulfiller->fulfill();
   next_commit_pair_.fulfiller->fulfill();
   next_commit_pair_ = kj::newPromiseAndFulfiller<void>();
@@ -278,7 +284,8 @@ std::optional<Bytes> CommitPipeline::read(Position position) const {
     if (batch.events.empty() || position < batch.first) continue;
     const std::size_t index = position.value - batch.first.value;
     if (index >= batch.events.size()) return std::nullopt;
-    return batch.events[index];
+    const BytesView event = batch.events[index];
+    return Bytes(event.begin(), event.end());
   }
   return store_.read(position);
 }

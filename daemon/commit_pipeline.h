@@ -154,7 +154,7 @@ class CommitPipeline {
   Answer record(core::Decision decision, Instant recorded, const std::string& key);
   Verdict checkSizes(const core::Decision& decision, Instant recorded,
                      const std::string& key) const;
-  void queue(const Event& event, Bytes bytes);
+  void queue(const Event& event, BytesView bytes);
   Queued& openChunk();
   void handOver();
   bool recordDueOf(CustomerNumber customer, Instant now);
@@ -175,6 +175,8 @@ class CommitPipeline {
   std::size_t handed_over_ = 0;  // of them, with the store thread
   bool last_sealed_ = true;      // the last one takes no more events
   std::size_t queued_bytes_ = 0;
+  std::shared_ptr<Chunk> spare_;  // durable and emptied: its memory, for the next one; or null
+  Bytes encoded_;                 // the event that is being recorded
   bool hand_over_scheduled_ = false;
   kj::Promise<void> hand_over_ = kj::READY_NOW;
   CommitResult durable_;

@@ -56,8 +56,8 @@ void StoreThread::run() {
 CommitResult StoreThread::commit(Chunk& chunk) {
   store::Batch& batch = chunk.batch;
   batch.leaves.reserve(batch.events.size());
-  for (const Bytes& event : batch.events) {
-    const audit::Digest leaf = audit::leafHash(event);
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
+    const audit::Digest leaf = audit::leafHash(batch.events[i]);
     tree_.append(leaf);
     batch.leaves.push_back(leaf.bytes);
   }

@@ -26,8 +26,8 @@ namespace daybook::daemon {
 /// once handed over, those are read-only, and leaves, position and root are the store thread's.
 struct Chunk {
   store::Batch batch;
-  std::size_t size_bytes = 0;
 
+  std::size_t sizeBytes() const { return batch.events.bytes().size(); }
   Position last() const { return Position(batch.first.value + batch.events.size() - 1); }
 };
 

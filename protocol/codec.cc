@@ -45,9 +45,15 @@ auto decodeAs(const CapnpCodec& codec, BytesView bytes, const std::string& what,
 }  // namespace
 
 Bytes CapnpCodec::encode(const Event& event) const {
-  Bytes usual;
-  if (writeUsualUsage(event, usual)) return usual;
-  return encodeAs<wire::Event>(event, writeEvent);
+  Bytes bytes;
+  append(event, bytes);
+  return bytes;
+}
+
+void CapnpCodec::append(const Event& event, Bytes& to) const {
+  if (appendUsualUsage(event, to)) return;
+  const Bytes bytes = encodeAs<wire::Event>(event, writeEvent);
+  to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
 Event CapnpCodec::decodeEvent(BytesView bytes) const {

@@ -16,6 +16,7 @@ namespace daybook::protocol {
 class CapnpCodec final : public Codec {
  public:
   Bytes encode(const Event& event) const override;
+  void append(const Event& event, Bytes& to) const override;
   Event decodeEvent(BytesView bytes) const override;
   Bytes encode(const Customer& customer) const override;
   Customer decodeCustomer(BytesView bytes) const override;

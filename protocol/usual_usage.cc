@@ -104,16 +104,18 @@ class CanonicalWords {
   bool is_ok_ = false;
 };
 
-/// Builds a canonical message of a known size, object behind object.
+/// Appends a canonical message of a known size, object behind object.
 class CanonicalWriter {
  public:
-  CanonicalWriter(std::size_t words, Bytes& to) : to_(to) {
-    to_.assign(words * kWordBytes, std::byte{0});
+  CanonicalWriter(std::size_t words, Bytes& to) {
+    const std::size_t begin = to.size();
+    to.resize(begin + words * kWordBytes);
+    to_ = to.data() + begin;
     put(0, static_cast<std::uint64_t>(words - 1) << 32);
   }
 
   void put(std::size_t index, std::uint64_t word) {
-    std::memcpy(to_.data() + index * kWordBytes, &word, kWordBytes);
+    std::memcpy(to_ + index * kWordBytes, &word, kWordBytes);
   }
   /// A struct for the pointer at `at`; returns the index of its first word.
   std::size_t addStruct(std::size_t at, std::size_t data, std::size_t pointers) {
@@ -128,7 +130,7 @@ class CanonicalWriter {
     if (text.empty()) return;
     put(at, offsetFrom(at) | kListPointer | kListOfBytes << 32 |
                 static_cast<std::uint64_t>(text.size() + 1) << 35);
-    std::memcpy(to_.data() + next_ * kWordBytes, text.data(), text.size());
+    std::memcpy(to_ + next_ * kWordBytes, text.data(), text.size());
     next_ += wordsOf(text);
   }
   /// With the zero at its end.
@@ -141,7 +143,7 @@ class CanonicalWriter {
     return static_cast<std::uint64_t>(next_ - at - 1) << 2;
   }
 
-  Bytes& to_;
+  std::byte* to_ = nullptr;
   std::size_t next_ = 2;  // after the frame and the pointer to the root
 };
 
@@ -269,7 +271,7 @@ bool readUsualUsage(BytesView bytes, Event& to) {
   return words.isOk() && words.isAtEnd();
 }
 
-bool writeUsualUsage(const Event& from, Bytes& to) {
+bool appendUsualUsage(const Event& from, Bytes& to) {
   const auto* usage = std::get_if<UsageRecorded>(&from.body);
   if (usage == nullptr || !isUsual(from, *usage)) return false;
   const GrantNumber drawn_from = usage->draws.empty() ? GrantNumber() : usage->draws.front().grant;

@@ -15,7 +15,7 @@ namespace daybook::protocol {
 /// `bytes`; else `to` is in any state.
 bool readUsualUsage(BytesView bytes, Event& to);
 
-/// Makes `to` the stored form of `from`, if it is of the usual form; else returns false.
-bool writeUsualUsage(const Event& from, Bytes& to);
+/// Appends the stored form of `from` to `to`, if it is of the usual form; else returns false.
+bool appendUsualUsage(const Event& from, Bytes& to);
 
 }  // namespace daybook::protocol

@@ -33,6 +33,8 @@ class Codec {
  public:
   virtual ~Codec() = default;
   virtual Bytes encode(const Event& event) const = 0;
+  /// The same, at the end of `to`.
+  virtual void append(const Event& event, Bytes& to) const = 0;
   virtual Event decodeEvent(BytesView bytes) const = 0;
   virtual Bytes encode(const Customer& customer) const = 0;
   virtual Customer decodeCustomer(BytesView bytes) const = 0;

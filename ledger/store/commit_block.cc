@@ -22,7 +22,7 @@ constexpr std::size_t kRootAt = 32;
 constexpr std::size_t kHeaderBytes = 64;
 constexpr std::size_t kHashBytes = 32;
 constexpr std::size_t kEndBytes = 4;
-constexpr std::size_t kWordBytes = 8;
+constexpr std::size_t kWordBytes = EventList::kWordBytes;
 constexpr std::size_t kEventWordsMax = limits::kEventBytesMax / kWordBytes;
 constexpr std::size_t kPageBytes = 4'096;
 constexpr std::size_t kPageHeaderBytes = 16;
@@ -70,17 +70,16 @@ void checkBatch(const Batch& batch, Position tip) {
   CHECK(batch.leaves.size() == batch.events.size(), "every event has a leaf");
   CHECK(batch.tip.position.value == batch.first.value + batch.events.size() - 1,
         "the tip of a batch is its last event");
-  for (const Bytes& event : batch.events) {
-    CHECK(
-        !event.empty() && event.size() % kWordBytes == 0 && event.size() <= limits::kEventBytesMax,
-        "an event is a multiple of 8 bytes long, within the limit");
+  std::uint32_t begin = 0;
+  for (const std::uint32_t end : batch.events.ends()) {
+    CHECK(end > begin && end - begin <= kEventWordsMax,
+          "an event is some words long, within the limit");
+    begin = end;
   }
 }
 
 std::size_t blockBytes(const Batch& batch) {
-  std::size_t content = eventsAt(batch.events.size());
-  for (const Bytes& event : batch.events) content += event.size();
-  return paddedBytes(content);
+  return paddedBytes(eventsAt(batch.events.size()) + batch.events.bytes().size());
 }
 
 void writeBlock(const Batch& batch, std::span<std::byte> block) {
@@ -93,18 +92,15 @@ void writeBlock(const Batch& batch, std::span<std::byte> block) {
   std::memcpy(block.data() + kRootAt, batch.tip.root.data(), kHashBytes);
   std::memcpy(block.data() + kHeaderBytes, batch.leaves.data(), kHashBytes * count);
 
-  std::size_t end_at = endsAt(count);
+  const BytesView events = batch.events.bytes();
+  const std::size_t ends_end = endsAt(count) + kEndBytes * count;
   const std::size_t events_at = eventsAt(count);
-  std::size_t event_at = events_at;
-  for (const Bytes& event : batch.events) {
-    std::memcpy(block.data() + event_at, event.data(), event.size());
-    event_at += event.size();
-    save(block, end_at, static_cast<std::uint32_t>((event_at - events_at) / kWordBytes));
-    end_at += kEndBytes;
-  }
-  std::memset(block.data() + end_at, 0, events_at - end_at);
-  CHECK(paddedBytes(event_at) == block.size(), "a block has the length of its batch");
-  std::memset(block.data() + event_at, 0, block.size() - event_at);
+  const std::size_t content_end = events_at + events.size();
+  CHECK(paddedBytes(content_end) == block.size(), "a block has the length of its batch");
+  std::memcpy(block.data() + endsAt(count), batch.events.ends().data(), kEndBytes * count);
+  std::memset(block.data() + ends_end, 0, events_at - ends_end);
+  std::memcpy(block.data() + events_at, events.data(), events.size());
+  std::memset(block.data() + content_end, 0, block.size() - content_end);
 }
 
 CommitBlock::CommitBlock(Position key, BytesView block) : first_(key), block_(block) {

@@ -40,14 +40,18 @@ std::optional<Bytes> MemoryStore::read(Position position) const {
   CHECK(!position.isNone(), "a position to read is not none");
   const std::shared_ptr<const Batch> commit = commitAt(position);
   if (!commit) return std::nullopt;
-  return commit->events[static_cast<std::size_t>(position.value - commit->first.value)];
+  const BytesView event =
+      commit->events[static_cast<std::size_t>(position.value - commit->first.value)];
+  return Bytes(event.begin(), event.end());
 }
 
 void MemoryStore::scan(Position from,
                        const std::function<ScanStep(const StoredCommit&)>& visitor) const {
   while (const std::shared_ptr<const Batch> commit = commitAt(from)) {
-    const StoredCommit stored{
-        commit->first, {commit->events.begin(), commit->events.end()}, commit->leaves, commit->tip};
+    StoredCommit stored{commit->first, {}, commit->leaves, commit->tip};
+    for (std::size_t i = 0; i < commit->events.size(); ++i) {
+      stored.events.push_back(commit->events[i]);
+    }
     if (visitor(stored) == ScanStep::stop) return;
     from = commit->tip.position.next();
   }

@@ -23,6 +23,7 @@
 #include "ledger/base/ids.h"
 #include "ledger/base/instant.h"
 #include "ledger/model/codec.h"
+#include "ledger/store/event_list.h"
 
 namespace daybook::store {
 
@@ -57,7 +58,7 @@ struct Tip {
 /// limits::kCommitEventsMax; each is a multiple of 8 bytes long and at most limits::kEventBytesMax.
 struct Batch {
   Position first;
-  std::vector<Bytes> events;
+  EventList events;
   std::vector<Hash> leaves;  // one per event
   Tip tip;
 };

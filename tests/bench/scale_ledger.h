@@ -135,7 +135,7 @@ class ScaleLedger {
       const audit::Digest leaf = audit::leafHash(bytes);
       tree_.append(leaf);
       batch_.leaves.push_back(leaf.bytes);
-      batch_.events.push_back(std::move(bytes));
+      batch_.events.push_back(bytes);
     }
     if (batch_.events.size() >= kCommitEvents) commit();
   }

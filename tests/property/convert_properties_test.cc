@@ -111,7 +111,7 @@ TEST_CASE("Usual usage is written as the general writer writes it") {
   CHECK(rc::check([] {
     const Event event = anyUsualUsage();
     Bytes written;
-    const bool is_usual = protocol::writeUsualUsage(event, written);
+    const bool is_usual = protocol::appendUsualUsage(event, written);
     RC_CLASSIFY(is_usual);
     if (!is_usual) return;
     capnp::MallocMessageBuilder builder;

@@ -193,8 +193,9 @@ inline audit::CompactRange writeLog(store::Store& store, const DecidedLog& log,
     store::Batch batch;
     batch.first = Position(tree.size() + 1);
     for (std::size_t i = log.decisions[next]; i < log.decisions[last]; ++i) {
-      batch.events.push_back(codec.encode(log.events[i]));
-      const audit::Digest leaf = audit::leafHash(batch.events.back());
+      const Bytes event = codec.encode(log.events[i]);
+      batch.events.push_back(event);
+      const audit::Digest leaf = audit::leafHash(event);
       batch.leaves.push_back(leaf.bytes);
       tree.append(leaf);
     }

@@ -94,7 +94,7 @@ inline store::Batch noiseBatch(Position first, const std::vector<std::size_t>& w
           at == 0 ? static_cast<std::uint64_t>(recordedAt(position).ns) : noise.next();
       std::memcpy(event.data() + at, &word, sizeof(word));
     }
-    batch.events.push_back(std::move(event));
+    batch.events.push_back(event);
     batch.leaves.push_back(noiseHash(noise));
     batch.tip = {position, noiseHash(noise), recordedAt(position)};
   }
@@ -107,9 +107,7 @@ inline std::vector<store::Batch> wholeLog(const store::Store& store, Position fr
   store.scan(from, [&](const store::StoredCommit& commit) {
     store::Batch& batch = log.emplace_back();
     batch.first = commit.first;
-    for (const BytesView event : commit.events) {
-      batch.events.emplace_back(event.begin(), event.end());
-    }
+    for (const BytesView event : commit.events) batch.events.push_back(event);
     batch.leaves = commit.leaves;
     batch.tip = commit.tip;
     return store::ScanStep::proceed;

@@ -29,7 +29,7 @@ Batch readBack(Position key, BytesView bytes) {
   StoredCommit commit;
   block.copyTo(commit);
   Batch batch{commit.first, {}, commit.leaves, commit.tip};
-  for (const BytesView event : commit.events) batch.events.emplace_back(event.begin(), event.end());
+  for (const BytesView event : commit.events) batch.events.push_back(event);
   return batch;
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("one event can be read from a block whose other ends are damaged, with
   CHECK_THROWS_AS(damaged.event(1), DamageError);
   CHECK_THROWS_AS(damaged.event(2), DamageError);
   const BytesView untouched = damaged.event(3);
-  CHECK(Bytes(untouched.begin(), untouched.end()) == batch.events[3]);
+  CHECK(std::ranges::equal(untouched, batch.events[3]));
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST_CASE("replay that trusts the stored hashes gives the same, and still sees a
   store::MemoryStore wrong;
   store::Batch batch;
   batch.first = Position(1);
-  batch.events = {kCodec.encode(log().events.front())};
+  batch.events.push_back(kCodec.encode(log().events.front()));
   batch.leaves = {store::Hash{1}};
   batch.tip = {Position(1), audit::CompactRange().root().bytes, log().events.front().recorded};
   wrong.append(batch);

@@ -579,8 +579,17 @@ TEST_CASE("bytes that are no event, hashed as if they were, are found at their p
   store::MemoryStore source;
   writeLog(source, copy, 1000);
   auto batch = testing::wholeLog(source).front();
-  batch.events[5].resize(batch.events[5].size() + 8);
-  batch.events[5][4] = static_cast<std::byte>(batch.events[5].size() / 8 - 1);
+  store::EventList events;
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
+    const BytesView event = std::as_const(batch).events[i];
+    Bytes bytes(event.begin(), event.end());
+    if (i == 5) {
+      bytes.resize(bytes.size() + 8);
+      bytes[4] = static_cast<std::byte>(bytes.size() / 8 - 1);
+    }
+    events.push_back(bytes);
+  }
+  batch.events = events;
   audit::CompactRange tree;
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
     const audit::Digest leaf = audit::leafHash(batch.events[i]);
