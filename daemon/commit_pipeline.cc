@@ -30,14 +30,18 @@ Instant CommitPipeline::now() const {
   return wall_now_();
 }
 
-Submitted CommitPipeline::submit(const Command& command) {
+Submitted CommitPipeline::submit(Command&& command, const Upcoming& expected) {
   const bool creates = std::holds_alternative<CreateCustomer>(command.body);
-  const Customer* customer = command.customer.empty() ? nullptr : state().find(command.customer);
+  const Customer* customer = customerOf(command.customer, expected);
   const CustomerNumber number = customer != nullptr ? customer->number : CustomerNumber();
   const CustomerNumber scope = creates ? CustomerNumber() : number;
   const bool has_scope = creates || command.customer.empty() || customer != nullptr;
+  std::uint64_t fingerprint = 0;
   if (has_scope && !command.key.empty()) {
-    if (std::optional<Submitted> answer = repeated(command, scope)) return *std::move(answer);
+    const bool is_expected = !scope.isNone() && scope == expected.number;
+    fingerprint = is_expected ? expected.fingerprint : fingerprintOf(scope, command.key);
+    std::optional<Submitted> answer = repeated(command, scope, fingerprint);
+    if (answer) return *std::move(answer);
   }
   if (refusal_) return {{*refusal_, {}}, {}};
   if (queued_bytes_ > limits::kPipelineBytesMax) {
@@ -57,7 +61,8 @@ Submitted CommitPipeline::submit(const Command& command) {
   if (!decision.verdict.isOk()) return {{std::move(decision.verdict), {}}, depends_on};
   // A moved clock is the recorded time of its own event.
   const auto* move = std::get_if<MoveClock>(&command.body);
-  Answer answer = record(std::move(decision), move != nullptr ? move->to : at, command.key);
+  Answer answer = record(std::move(decision), move != nullptr ? move->to : at,
+                         std::move(command.key), fingerprint);
   const Position wait_for = answer.verdict.isOk() ? state().ledger.last : depends_on;
   return {std::move(answer), wait_for};
 }
@@ -67,14 +72,27 @@ void CommitPipeline::prefetch(std::span<Upcoming> upcoming) const {
   for (Upcoming& command : upcoming) {
     command.number = state().likely(command.customer);
     state().prefetch(command.number);
-    keys_->prefetch(store::KeyIndex::fingerprint(key_seed_, command.number, command.key));
+    command.fingerprint = fingerprintOf(command.number, command.key);
+    keys_->prefetch(command.fingerprint);
   }
   for (const Upcoming& command : upcoming) state().prefetchAccount(command.number);
+  for (const Upcoming& command : upcoming) {
+    if (command.number.isNone()) continue;
+    const std::vector<UsagePeriod>& periods = state().customer(command.number).periods;
+    if (!periods.empty()) __builtin_prefetch(periods.back().usage.data(), 1);
+  }
 }
 
-std::optional<Submitted> CommitPipeline::repeated(const Command& command,
-                                                  CustomerNumber scope) const {
-  const std::optional<Event> event = findKeyed(scope, command.key);
+const Customer* CommitPipeline::customerOf(const std::string& id, const Upcoming& expected) const {
+  if (id.empty()) return nullptr;
+  if (expected.number.isNone()) return state().find(id);
+  const Customer& likely = state().customer(expected.number);
+  return likely.id == id ? &likely : state().find(id);
+}
+
+std::optional<Submitted> CommitPipeline::repeated(const Command& command, CustomerNumber scope,
+                                                  std::uint64_t fingerprint) const {
+  const std::optional<Event> event = findKeyed(scope, command.key, fingerprint);
   if (!event) return std::nullopt;
   const std::optional<CommandBody> before = askedOf(event->body);
   CHECK(before.has_value(), "a keyed event holds what was asked");
@@ -93,12 +111,14 @@ std::optional<Event> CommitPipeline::subjectOf(const Command& command,
                                                CustomerNumber customer) const {
   if (customer.isNone()) return std::nullopt;
   const std::string* key = core::subjectKey(state().customer(customer), command.body);
-  return key == nullptr ? std::nullopt : findKeyed(customer, *key);
+  if (key == nullptr) return std::nullopt;
+  return findKeyed(customer, *key, fingerprintOf(customer, *key));
 }
 
-std::optional<Event> CommitPipeline::findKeyed(CustomerNumber scope, const std::string& key) const {
+std::optional<Event> CommitPipeline::findKeyed(CustomerNumber scope, const std::string& key,
+                                               std::uint64_t fingerprint) const {
   std::optional<Event> found;
-  keys_->candidates(store::KeyIndex::fingerprint(key_seed_, scope, key), [&](Position position) {
+  keys_->candidates(fingerprint, [&](Position position) {
     if (found) return;
     const std::optional<Bytes> bytes = read(position);
     CHECK(bytes.has_value(), "an indexed position is in the log");
@@ -112,7 +132,7 @@ Position CommitPipeline::create(const LedgerCreated& ledger, Instant at) {
   CHECK(state().ledger.last.isNone(), "a ledger is created once");
   core::Decision decision;
   decision.events.emplace_back(ledger);
-  CHECK(record(std::move(decision), at, {}).verdict.isOk(), "the first event fits");
+  CHECK(record(std::move(decision), at).verdict.isOk(), "the first event fits");
   return state().ledger.last;
 }
 
@@ -138,11 +158,13 @@ bool CommitPipeline::workDue(std::size_t slice) {
 bool CommitPipeline::recordDueOf(CustomerNumber customer, Instant now) {
   core::Decision decision = engine_.decideDue(customer, {now, boundaries_});
   if (decision.events.empty()) return false;
-  CHECK(record(std::move(decision), now, {}).verdict.isOk(), "what time causes fits an event");
+  CHECK(record(std::move(decision), now).verdict.isOk(), "what time causes fits an event");
   return true;
 }
 
-Answer CommitPipeline::record(core::Decision decision, Instant recorded, const std::string& key) {
+Answer CommitPipeline::record(core::Decision decision, Instant recorded, std::string key,
+                              std::uint64_t fingerprint) {
+  const bool has_key = !key.empty();
   Answer answer;
   const std::size_t count = decision.events.size();
   if (count > 1) {
@@ -156,9 +178,9 @@ Answer CommitPipeline::record(core::Decision decision, Instant recorded, const s
     sealChunk();
   }
   for (std::size_t i = 0; i < count; ++i) {
-    const bool keyed = i == decision.keyed && !key.empty();
+    const bool keyed = has_key && i == decision.keyed;
     const Event event = engine_.seal(std::move(decision.events[i]), decision.customer, recorded,
-                                     keyed ? key : std::string());
+                                     keyed ? std::move(key) : std::string());
     encoded_.clear();
     codec_.append(event, encoded_);
     if (encoded_.size() > limits::kEventBytesMax) {
@@ -166,7 +188,7 @@ Answer CommitPipeline::record(core::Decision decision, Instant recorded, const s
       answer.verdict = {Outcome::eventTooLarge, std::to_string(encoded_.size()) + " bytes"};
       return answer;
     }
-    queue(event, encoded_);
+    queue(event, fingerprint, encoded_);
     if (observer_ != nullptr) observer_->beforeApply(state(), event);
     engine_.apply(event);
     if (keyed) answer.receipt = receiptOf(event);
@@ -192,10 +214,8 @@ Verdict CommitPipeline::checkSizes(const core::Decision& decision, Instant recor
   return {};
 }
 
-void CommitPipeline::queue(const Event& event, BytesView bytes) {
+void CommitPipeline::queue(const Event& event, std::uint64_t fingerprint, BytesView bytes) {
   if (!event.key.empty()) {
-    const std::uint64_t fingerprint =
-        store::KeyIndex::fingerprint(key_seed_, keyScope(event), event.key);
     keys_->insert(fingerprint, event.position);
     unsaved_keys_.push_back({fingerprint, event.position});
   }

@@ -42,7 +42,9 @@ struct Submitted {
 struct Upcoming {
   std::string_view customer;
   std::string_view key;
-  CustomerNumber number;  // prefetch() finds it
+  // What prefetch() finds out.
+  CustomerNumber number;          // none: no such customer yet
+  std::uint64_t fingerprint = 0;  // of the key, were it that customer's
 };
 
 /// A ledger as opened from its directory: state, keys and tree of the durable log.
@@ -82,7 +84,8 @@ class CommitPipeline {
   /// onDurable().
   void connect(StoreThread& store_thread) { store_thread_ = &store_thread; }
 
-  Submitted submit(const Command& command);
+  /// `expected`, of this very command and after prefetch(), spares looking up the same again.
+  Submitted submit(Command&& command, const Upcoming& expected = {});
   /// Fetches into the cache what submit() of these will touch, in steps over all of them, so that
   /// the memory's answers overlap. Changes nothing. Good for a dozen or so.
   void prefetch(std::span<Upcoming> upcoming) const;
@@ -145,16 +148,24 @@ class CommitPipeline {
     kj::ForkedPromise<void> durable;
   };
 
-  std::optional<Submitted> repeated(const Command& command, CustomerNumber scope) const;
+  const Customer* customerOf(const std::string& id, const Upcoming& expected) const;
+  std::optional<Submitted> repeated(const Command& command, CustomerNumber scope,
+                                    std::uint64_t fingerprint) const;
   /// The event that the command is about, when deciding needs it.
   std::optional<Event> subjectOf(const Command& command, CustomerNumber customer) const;
-  std::optional<Event> findKeyed(CustomerNumber scope, const std::string& key) const;
+  std::optional<Event> findKeyed(CustomerNumber scope, const std::string& key,
+                                 std::uint64_t fingerprint) const;
+  std::uint64_t fingerprintOf(CustomerNumber scope, std::string_view key) const {
+    return store::KeyIndex::fingerprint(key_seed_, scope, key);
+  }
   /// Seals, queues and applies a decision's events. A refusal, for their size, changes nothing;
   /// else the receipt of the keyed event, if there is one.
-  Answer record(core::Decision decision, Instant recorded, const std::string& key);
+  /// `fingerprint` is the key's, if there is one.
+  Answer record(core::Decision decision, Instant recorded, std::string key = {},
+                std::uint64_t fingerprint = 0);
   Verdict checkSizes(const core::Decision& decision, Instant recorded,
                      const std::string& key) const;
-  void queue(const Event& event, BytesView bytes);
+  void queue(const Event& event, std::uint64_t fingerprint, BytesView bytes);
   Queued& openChunk();
   void handOver();
   bool recordDueOf(CustomerNumber customer, Instant now);

@@ -17,13 +17,13 @@ namespace daybook::daemon {
 
 /// Records a parsed command and answers `receipt` of the call's results once that may be given.
 template <typename Context>
-kj::Promise<void> answerReceipt(LedgerService& service, const protocol::Parsed<Command>& command,
+kj::Promise<void> answerReceipt(LedgerService& service, protocol::Parsed<Command> command,
                                 Context context) {
   if (!command.isOk()) {
     protocol::writeReceipt(context.getResults().initReceipt(), Answer{command.verdict, {}});
     return kj::READY_NOW;
   }
-  const Submitted done = service.pipeline.submit(command.value);
+  const Submitted done = service.pipeline.submit(std::move(command.value));
   // Results leave when the promise is fulfilled, here and in every method.
   protocol::writeReceipt(context.getResults().initReceipt(), done.answer);
   return service.pipeline.durable(done.wait_for);

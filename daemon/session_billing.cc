@@ -37,7 +37,7 @@ class Billing final : public wire::Billing::Server {
     auto params = context.getParams();
     auto command = protocol::readPublishCatalog(params.getKey(), params.getCatalog());
     addDigest(command);
-    return answerReceipt(service_, command, context);
+    return answerReceipt(service_, std::move(command), context);
   }
 
   kj::Promise<void> previewCatalog(PreviewCatalogContext context) override {
@@ -102,7 +102,7 @@ class Billing final : public wire::Billing::Server {
         continue;
       }
       addDigest(command);
-      decideOne(command, submission);
+      decideOne(std::move(command), submission);
       if (moves) {
         return service_.ticker.catchUp().then(
             [this, commands, i, &submission] { return decide(commands, i + 1, submission); });
@@ -111,12 +111,12 @@ class Billing final : public wire::Billing::Server {
     return kj::READY_NOW;
   }
 
-  void decideOne(const protocol::Parsed<Command>& command, Submission& submission) {
+  void decideOne(protocol::Parsed<Command> command, Submission& submission) {
     if (!command.isOk()) {
       submission.answers.push_back({command.verdict, {}});
       return;
     }
-    Submitted done = service_.pipeline.submit(command.value);
+    Submitted done = service_.pipeline.submit(std::move(command.value));
     submission.wait_for = std::max(submission.wait_for, done.wait_for);
     submission.answers.push_back(std::move(done.answer));
   }

@@ -82,8 +82,8 @@ class CustomerBilling final : public wire::CustomerBilling::Server {
   /// Records what was asked under the call's key.
   template <typename Context, typename Asked>
   kj::Promise<void> answer(Context context, Asked asked) {
-    const auto command = protocol::readCommand(context.getParams().getKey(), id_, asked);
-    return answerReceipt(service_, command, context);
+    return answerReceipt(service_, protocol::readCommand(context.getParams().getKey(), id_, asked),
+                         context);
   }
 
   LedgerService& service_;

@@ -78,7 +78,7 @@ class HoldSession final : public wire::Hold::Server {
   template <typename Context>
   kj::Promise<void> answer(protocol::Parsed<Command> command, Context context) {
     if (!name_.refusal.isOk()) command.verdict = name_.refusal;
-    return answerReceipt(service_, command, context);
+    return answerReceipt(service_, std::move(command), context);
   }
 
   template <typename Results>

@@ -2,6 +2,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/session_answers.h"
@@ -39,14 +40,20 @@ void writeBatch(wire::BatchResult::Builder to, const BatchOutcome& from) {
   to.setPosition(from.position.value);
 }
 
-void decideEntry(CommitPipeline& pipeline, wire::UsageEntry::Reader entry, std::uint32_t index,
-                 BatchOutcome& outcome) {
-  const protocol::Parsed<Command> command = protocol::readCommand(entry);
+/// What a text in a message says, and the text again: it ends there with a zero.
+std::string_view viewOf(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+capnp::Text::Reader textOf(std::string_view text) { return {text.data(), text.size()}; }
+
+/// `expected` is the entry's, after prefetch().
+void decideEntry(CommitPipeline& pipeline, wire::UsageEntry::Reader entry, const Upcoming& expected,
+                 std::uint32_t index, BatchOutcome& outcome) {
+  protocol::Parsed<Command> command =
+      protocol::readCommand(textOf(expected.key), textOf(expected.customer), entry.getUsage());
   if (!command.isOk()) {
     outcome.refusals.emplace_back(index, command.verdict);
     return;
   }
-  Submitted done = pipeline.submit(command.value);
+  Submitted done = pipeline.submit(std::move(command.value), expected);
   outcome.wait_for = std::max(outcome.wait_for, done.wait_for);
   if (!done.answer.verdict.isOk()) {
     outcome.refusals.emplace_back(index, std::move(done.answer.verdict));
@@ -56,15 +63,12 @@ void decideEntry(CommitPipeline& pipeline, wire::UsageEntry::Reader entry, std::
   outcome.position = std::max(outcome.position, done.answer.receipt.position);
 }
 
-/// Sends for the memory of entries [from, to).
+/// Reads whose entries [from, to) are and sends for their memory.
 void prefetch(const CommitPipeline& pipeline, capnp::List<wire::UsageEntry>::Reader entries,
-              unsigned int from, unsigned int to) {
-  std::array<Upcoming, kEntriesAhead> upcoming;
+              unsigned int from, unsigned int to, std::array<Upcoming, kEntriesAhead>& upcoming) {
   std::size_t count = 0;
   for (unsigned int i = from; i < to; ++i) {
-    const capnp::Text::Reader customer = entries[i].getCustomer();
-    const capnp::Text::Reader key = entries[i].getKey();
-    upcoming[count++] = {{customer.begin(), customer.size()}, {key.begin(), key.size()}, {}};
+    upcoming[count++] = {viewOf(entries[i].getCustomer()), viewOf(entries[i].getKey()), {}, 0};
   }
   pipeline.prefetch(std::span(upcoming).first(count));
 }
@@ -81,11 +85,11 @@ kj::Promise<void> decideEntries(LedgerService& service,
     });
   }
   const unsigned int to = std::min(entries.size(), from + kEntriesPerTurn);
+  std::array<Upcoming, kEntriesAhead> upcoming;
   for (unsigned int i = from; i < to; ++i) {
-    if ((i - from) % kEntriesAhead == 0) {
-      prefetch(pipeline, entries, i, std::min(to, i + kEntriesAhead));
-    }
-    decideEntry(pipeline, entries[i], i, outcome);
+    const unsigned int ahead = (i - from) % kEntriesAhead;
+    if (ahead == 0) prefetch(pipeline, entries, i, std::min(to, i + kEntriesAhead), upcoming);
+    decideEntry(pipeline, entries[i], upcoming[ahead], i, outcome);
     if (pipeline.queuedBytes() > limits::kPipelineBytesMax / 2) {
       return decideEntries(service, entries, i + 1, outcome);
     }
@@ -121,12 +125,12 @@ class CustomerRecorder final : public wire::CustomerRecorder::Server {
 
   kj::Promise<void> hold(HoldContext context) override {
     auto params = context.getParams();
-    const auto command = protocol::readCommand(params.getKey(), id_, params.getHold());
+    auto command = protocol::readCommand(params.getKey(), id_, params.getHold());
     HoldName name{std::string(id_.cStr()), std::string(params.getKey()), command.verdict};
     const auto policy = params.getReleaseOnDrop() ? DropPolicy::release : DropPolicy::leave;
     auto results = context.getResults();
     Submitted done{{command.verdict, {}}, {}};
-    if (command.isOk()) done = service_.pipeline.submit(command.value);
+    if (command.isOk()) done = service_.pipeline.submit(std::move(command.value));
     name.refusal = done.answer.verdict;
     protocol::writeReceipt(results.initReceipt(), done.answer);
     results.setHold(makeHold(service_, std::move(name), policy));

@@ -126,10 +126,6 @@ Parsed<Command> readCommand(wire::Command::Reader from) {
                       [&](Intake& intake, const Place& at) { return readBody(from, intake, at); });
 }
 
-Parsed<Command> readCommand(wire::UsageEntry::Reader from) {
-  return readCommand(from.getKey(), from.getCustomer(), from.getUsage());
-}
-
 Parsed<Command> readPublishCatalog(capnp::Text::Reader key, wire::Catalog::Reader from) {
   return parseCommand(key, {}, [&](Intake& intake, const Place& at) {
     return PublishCatalog{readCatalog(from, intake, at), {}};

@@ -18,7 +18,6 @@ namespace daybook::protocol {
 /// A command as import and Billing.submit take it. The digest of a catalog is left empty, here and
 /// below: the daemon hashes canonicalBytes() of it (codec.h).
 Parsed<Command> readCommand(wire::Command::Reader from);
-Parsed<Command> readCommand(wire::UsageEntry::Reader from);
 Parsed<Command> readPublishCatalog(capnp::Text::Reader key, wire::Catalog::Reader from);
 Parsed<Command> readMoveClock(capnp::Text::Reader key, std::int64_t to_ns);
 
@@ -28,11 +27,13 @@ Parsed<Command> parseCommand(capnp::Text::Reader key, capnp::Text::Reader custom
                              ReadBody read_body) {
   Intake intake(Origin::caller);
   const Place root;
-  Command to;
+  Parsed<Command> parsed;
+  Command& to = parsed.value;
   to.key = intake.text(key, limits::kKeyBytesMax, Place(root, "key"));
   to.customer = intake.text(customer, limits::kCustomerIdBytesMax, Place(root, "customer"));
   to.body = read_body(intake, root);
-  return {intake.verdict(), std::move(to)};
+  parsed.verdict = intake.verdict();
+  return parsed;
 }
 
 /// What settles the hold `hold`, and what extends it, from the parameters of a call.

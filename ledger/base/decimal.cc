@@ -87,10 +87,12 @@ char* writeDecimal(char* to, Int128 units, int digits_min) {
   to = writeInteger(to, parts.integer);
   if (parts.fraction == 0 && digits_min == 0) return to;
   *to++ = '.';
-  const char* const shortest = to + (digits_min == 0 ? 1 : digits_min);
-  to = writePadded(to, parts.fraction, Decimal::kFractionDigits);
-  while (to > shortest && to[-1] == '0') --to;
-  return to;
+  // Most fractions are short: what they do not have is not written first.
+  std::uint64_t fraction = parts.fraction;
+  int digits = Decimal::kFractionDigits;
+  for (; digits - 3 >= digits_min && fraction % 1'000 == 0; digits -= 3) fraction /= 1'000;
+  for (; digits > digits_min && fraction % 10 == 0; --digits) fraction /= 10;
+  return writePadded(to, fraction, digits);
 }
 
 /// The digit's value, or more than 9 for any other character.

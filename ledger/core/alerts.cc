@@ -25,15 +25,19 @@ bool crosses(AlertKind kind, const Change& change, Decimal threshold) {
   return change.before >= threshold && change.after < threshold;
 }
 
-void raise(std::vector<AlertRaised>& raised, const UsagePeriod& period, AlertRule rule,
-           Decimal whole, const Change& change) {
+/// `feature` is what the alert is about; empty: all of them. Nothing is copied before a level is
+/// crossed: this is asked with every usage.
+void raise(std::vector<AlertRaised>& raised, const UsagePeriod& period, const AlertRule& rule,
+           const std::string& feature, Decimal whole, const Change& change) {
   const std::optional<Decimal> threshold = thresholdOf(rule, whole);
   if (!threshold || !crosses(rule.kind, change, *threshold)) return;
+  AlertRule about = rule;
+  about.feature = feature;
   // One rule may be about all features, and another one, equal to it here, about this one.
-  const auto is_of_rule = [&rule](const auto& alert) { return alert.rule == rule; };
+  const auto is_of_rule = [&about](const auto& alert) { return alert.rule == about; };
   if (std::any_of(period.alerts.begin(), period.alerts.end(), is_of_rule)) return;
   if (std::any_of(raised.begin(), raised.end(), is_of_rule)) return;
-  raised.push_back({std::move(rule), period.span.from, change.after, *threshold});
+  raised.push_back({std::move(about), period.span.from, change.after, *threshold});
 }
 
 bool isWatched(const std::vector<AlertRule>& rules, AlertKind kind) {
@@ -44,8 +48,18 @@ bool isWatched(const std::vector<AlertRule>& rules, AlertKind kind) {
 void raiseAll(std::vector<AlertRaised>& raised, const std::vector<AlertRule>& rules, AlertKind kind,
               const UsagePeriod& period, Decimal whole, const Change& change) {
   for (const AlertRule& rule : rules) {
-    if (rule.kind == kind) raise(raised, period, rule, whole, change);
+    if (rule.kind == kind) raise(raised, period, rule, rule.feature, whole, change);
   }
+}
+
+/// What usage now may draw of any feature, and what holds set aside of it, less the debt.
+Decimal creditsOf(const Customer& customer, Instant now) {
+  Decimal sum;
+  for (const Grant& grant : customer.grants) {
+    // What is held is not used yet.
+    if (coversInstant(grant, now, now)) sum += grant.remaining + grant.held;
+  }
+  return sum - customer.credit_debt;
 }
 
 void raiseUsage(std::vector<AlertRaised>& raised, const std::vector<AlertRule>& rules,
@@ -62,9 +76,7 @@ void raiseUsage(std::vector<AlertRaised>& raised, const std::vector<AlertRule>& 
       continue;
     }
     if (rule.percent && !is_limited) continue;
-    AlertRule about = rule;
-    about.feature = feature;
-    raise(raised, *judgement.period, std::move(about), judgement.terms.included, change);
+    raise(raised, *judgement.period, rule, feature, judgement.terms.included, change);
   }
 }
 
@@ -83,16 +95,11 @@ Decimal availableCredits(const State& state, const Customer& customer, Instant n
   const UsagePeriod* running = runningPeriod(customer);
   if (running == nullptr) return {};
   if (state.plan(running->terms).model != ConsumptionModel::credits) return {};
-  Decimal sum;
-  for (const Grant& grant : customer.grants) {
-    // What is held is not used yet.
-    if (coversInstant(grant, now, now)) sum += grant.remaining + grant.held;
-  }
-  return sum - customer.credit_debt;
+  return creditsOf(customer, now);
 }
 
-std::vector<AlertRaised> usageAlerts(const State& state, const Customer& customer,
-                                     const UsageJudgement& judgement, Instant now) {
+std::vector<AlertRaised> usageAlerts(const Customer& customer, const UsageJudgement& judgement,
+                                     Instant now) {
   std::vector<AlertRaised> raised;
   const UsageRecorded& recorded = judgement.recorded;
   if (recorded.disposition != Disposition::current) return raised;
@@ -104,7 +111,7 @@ std::vector<AlertRaised> usageAlerts(const State& state, const Customer& custome
       break;
     case ConsumptionModel::credits: {
       if (!isWatched(rules, AlertKind::credits)) break;
-      const Decimal before = availableCredits(state, customer, now);
+      const Decimal before = creditsOf(customer, now);
       Decimal after = before - recorded.overdrawn;
       for (const Draw& draw : recorded.draws) after -= draw.amount;
       raiseAll(raised, rules, AlertKind::credits, period, period.granted, {before, after});

@@ -19,8 +19,8 @@ const std::vector<AlertRule>& alertRules(const Customer& customer, const Plan& p
 Decimal availableCredits(const State& state, const Customer& customer, Instant now);
 
 /// The levels that recording the judged usage crosses. REQUIRES: the judgement is ok.
-std::vector<AlertRaised> usageAlerts(const State& state, const Customer& customer,
-                                     const UsageJudgement& judgement, Instant now);
+std::vector<AlertRaised> usageAlerts(const Customer& customer, const UsageJudgement& judgement,
+                                     Instant now);
 
 /// Adds the levels of credits that losing `lost` credits at `at`, to time or a refund, crossed.
 void addCreditAlerts(Draft& draft, Decimal lost, Instant at);

@@ -164,7 +164,7 @@ class SettlingMany {
     HeldItem* own = itemOf(one.usage.feature);
     one.judgement = judgeUsage(state_, customer_, one.usage, now_, {own, &settled_});
     if (!one.judgement.verdict.isOk()) return false;
-    for (AlertRaised& alert : usageAlerts(state_, customer_, one.judgement, now_)) {
+    for (AlertRaised& alert : usageAlerts(customer_, one.judgement, now_)) {
       UsagePeriod& running = customer_.periods.back();
       running.alerts.push_back({alert.rule});
       alerts.push_back(std::move(alert));
@@ -244,7 +244,7 @@ Decision decideSettle(const State& state, const Customer& customer, const Settle
     const HeldItem* own = settled.expired ? nullptr : &hold->items.front();
     one.judgement = judgeUsage(state, customer, one.usage, context.now, {own, hold});
     if (!one.judgement.verdict.isOk()) return notJudged(one.judgement.verdict, {}, 1);
-    alerts = usageAlerts(state, customer, one.judgement, context.now);
+    alerts = usageAlerts(customer, one.judgement, context.now);
     one.judgement.recorded.asked = std::move(one.usage);
   } else {
     const std::size_t refused =
@@ -270,7 +270,7 @@ Decision decideUse(const State& state, const Customer& customer, const UseHold& 
   if (own == nullptr) return refusal(Outcome::featureNotHeld, use.usage.feature);
   UsageJudgement judgement = judgeUsage(state, customer, use.usage, context.now, {own});
   if (!judgement.verdict.isOk()) return notJudged(judgement.verdict, {}, 1);
-  std::vector<AlertRaised> alerts = usageAlerts(state, customer, judgement, context.now);
+  std::vector<AlertRaised> alerts = usageAlerts(customer, judgement, context.now);
   HoldUsed used;
   used.asked = use;
   used.number = hold->number;

@@ -11,9 +11,12 @@ Decision decideUsage(const State& state, const Customer& customer, const RecordU
   if (!judgement.verdict.isOk()) {
     return refusal(judgement.verdict.outcome, std::move(judgement.verdict.detail));
   }
-  std::vector<AlertRaised> alerts = usageAlerts(state, customer, judgement, context.now);
+  std::vector<AlertRaised> alerts = usageAlerts(customer, judgement, context.now);
   judgement.recorded.asked = usage;
-  Decision decision = decisionOf(customer.number, std::move(judgement.recorded));
+  Decision decision;
+  decision.customer = customer.number;
+  decision.events.reserve(1 + alerts.size());
+  decision.events.emplace_back(std::move(judgement.recorded));
   for (AlertRaised& alert : alerts) decision.events.push_back(std::move(alert));
   return decision;
 }

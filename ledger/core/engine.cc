@@ -224,11 +224,9 @@ std::optional<Due> Engine::due(Instant now) const {
 Event Engine::seal(EventBody body, CustomerNumber customer, Instant recorded,
                    std::string key) const {
   const LedgerState& ledger = state_.ledger;
-  Event event;
-  event.position = ledger.last.next();
-  event.recorded = recorded;
-  if (const auto* moved = std::get_if<ClockMoved>(&body)) event.recorded = moved->asked.to;
-  event.customer = customer;
+  if (const auto* moved = std::get_if<ClockMoved>(&body)) recorded = moved->asked.to;
+  Event event{ledger.last.next(), recorded,       customer,       0, {},
+              kRuleVersion,       std::move(key), std::move(body)};
   if (customer.isNone()) {
     event.sequence = ledger.events + 1;
     event.previous = ledger.last_of_ledger;
@@ -238,8 +236,6 @@ Event Engine::seal(EventBody body, CustomerNumber customer, Instant recorded,
     event.sequence = state_.customer(customer).events + 1;
     event.previous = state_.customer(customer).last;
   }
-  event.key = std::move(key);
-  event.body = std::move(body);
   return event;
 }
 

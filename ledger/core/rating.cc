@@ -196,6 +196,8 @@ bool isEventPriced(const PlanFeature& feature) {
 
 Decimal chargeFor(const Price& price, Decimal units) {
   if (!units.isPositive()) return {};
+  // Most prices: one product is rounded, which needs no wide number.
+  if (price.scheme == Scheme::perUnit) return withinLimit(multiply(units, price.unit_price));
   Wide charge;
   slice(price, units, [&charge](const Slice& last) { charge = last.charge; });
   return withinLimit(rounded(charge));

@@ -1,6 +1,7 @@
 #include "ledger/model/text.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace daybook {
 namespace {
@@ -43,10 +44,22 @@ bool isControl(std::uint32_t character) {
   return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
+/// Whether each of the eight bytes is one from the space to the tilde; sometimes false where all
+/// are.
+bool areEightPlain(const char* bytes) {
+  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof(word));
+  // Below the space, the difference borrows; the byte after the tilde is the last without the top
+  // bit.
+  return ((word | (word - kEach * ' ') | (word + kEach)) & kEach * 0x80) == 0;
+}
+
 }  // namespace
 
 bool isTextOrEmpty(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) return false;
+  while (text.size() >= 8 && areEightPlain(text.data())) text.remove_prefix(8);
   while (!text.empty()) {
     // Most text is plain: a byte from the space to the tilde is a character.
     if (text.front() >= ' ' && text.front() <= '~') {
