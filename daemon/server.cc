@@ -67,6 +67,14 @@ LedgerCreated newLedger(const LedgerConfig& config) {
   return created;
 }
 
+void createIfNew(CommitPipeline& pipeline, const LedgerConfig& config, Clock& clock,
+                 spdlog::logger& logger, kj::WaitScope& scope) {
+  if (!pipeline.state().ledger.last.isNone()) return;
+  pipeline.create(newLedger(config), config.manual_start.value_or(clock.now()));
+  pipeline.allDurable().wait(scope);
+  logger.info("a new ledger was created");
+}
+
 /// Ends the process from the store thread: what was not acknowledged is unknown, and nobody is told
 /// otherwise.
 StoreThread::OnFailure endProcess(std::shared_ptr<spdlog::logger> logger) {
@@ -166,6 +174,8 @@ void writeLastSnapshot(Snapshotter& snapshotter, UvEventPort& port, spdlog::logg
 ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logging) {
   const std::shared_ptr<spdlog::logger> logger = logging.logger();
   ignoreWriteSignals();
+  // Gone after the port, with which the pool's work on a snapshot that was given up ends.
+  std::unique_ptr<store::LmdbStore> store;
   UvEventPort port;
   kj::EventLoop loop(port);
   kj::WaitScope scope(loop);
@@ -183,7 +193,7 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
   const protocol::CapnpCodec codec;
   const ZoneDatabase zones;
   const core::ZoneBoundaries boundaries(zones);
-  const auto store = openStore(config, *logger);
+  store = openStore(config, *logger);
   OpenedLedger opened = openLedger(*store, codec, *logger);
   Clock clock(sources, opened.engine.state().ledger.recorded, *logger);
   WorkerPool pool(port);
@@ -201,12 +211,7 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
       *store, tree, [&](CommitResult result) { commits.push(std::move(result)); },
       endProcess(logger));
   pipeline.connect(store_thread);
-  if (pipeline.state().ledger.last.isNone()) {
-    const Instant start = config.ledger.manual_start.value_or(clock.now());
-    pipeline.create(newLedger(config.ledger), start);
-    pipeline.allDurable().wait(scope);
-    logger->info("a new ledger was created");
-  }
+  createIfNew(pipeline, config.ledger, clock, *logger, scope);
 
   Admission admission(pipeline, *store, clock, *logger);
   watching = admission;

@@ -89,13 +89,16 @@ kj::Promise<Position> Snapshotter::start() {
   pipeline_.takeCommit(run->position, [run](const CommitResult& commit) { run->commit = commit; });
   return pipeline_.durable(run->position)
       .then([this, run] {
-        return pool_.run([this, run] {
-          run->writer = store_.startSnapshot();
+        return pool_.run([&store = store_, run] {
+          run->writer = store.startSnapshot();
           run->writer->put(replay::encodePeaks(run->commit.tree));
         });
       })
       .then([this, run] { return writeSlices(run); })
-      .then([this, run] { return pool_.run([this, run] { finish(*run); }); })
+      .then([this, run] {
+        return pool_.run(
+            [&store = store_, keep = options_.keep, run] { finish(store, keep, *run); });
+      })
       .then([this, run] {
         newest_ = run->position;
         run_ = nullptr;
@@ -132,13 +135,13 @@ kj::Promise<void> Snapshotter::writeSlices(std::shared_ptr<Run> run) {
   return written.then([this, run] { return writeSlices(run); });
 }
 
-void Snapshotter::finish(Run& run) {
-  if (run.position > store_.keyRunsThrough()) store_.appendKeyRun(run.position, run.keys);
+void Snapshotter::finish(store::Store& store, std::size_t keep, Run& run) {
+  if (run.position > store.keyRunsThrough()) store.appendKeyRun(run.position, run.keys);
   run.keys.clear();
   run.writer->finish(run.commit.tip, run.hash.finish().bytes);
-  auto finished = store_.snapshots();
-  for (std::size_t i = 0; i + options_.keep < finished.size(); ++i) {
-    store_.dropSnapshot(finished[i].tip.position);
+  auto finished = store.snapshots();
+  for (std::size_t i = 0; i + keep < finished.size(); ++i) {
+    store.dropSnapshot(finished[i].tip.position);
   }
 }
 

@@ -48,7 +48,7 @@ class Snapshotter final : private ApplyObserver {
   void beforeApply(const core::State& state, const Event& event) override;
   kj::Promise<Position> start();
   kj::Promise<void> writeSlices(std::shared_ptr<Run> run);
-  void finish(Run& run);
+  static void finish(store::Store& store, std::size_t keep, Run& run);
 
   CommitPipeline& pipeline_;
   store::Store& store_;
