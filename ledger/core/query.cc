@@ -91,11 +91,12 @@ std::vector<Grant> usableGrants(const Customer& customer, Instant now) {
 }
 
 /// What is left of the included units beside what is held: negative when overdrawn, never when the
-/// rest is charged.
+/// rest is charged, as it is not in a trial.
 Decimal remainingUnits(const FeatureTerms& terms, Decimal held) {
   if (terms.feature->unlimited) return {};
   const Decimal left = terms.included - countedUnits(*terms.period, terms.number) - held;
-  return terms.feature->overage == Overage::charge ? greatest(left, Decimal()) : left;
+  const bool is_charged = terms.feature->overage == Overage::charge && !terms.period->trial;
+  return is_charged ? greatest(left, Decimal()) : left;
 }
 
 /// One variant of a feature. What is included is shared by all, and so is what remains of it.

@@ -9,6 +9,7 @@
 
 #include "ledger/core/draw.h"
 #include "ledger/core/periods.h"
+#include "tests/support/credit_flows.h"
 #include "tests/support/engine_fixture.h"
 #include "tests/support/fixed_zones.h"
 #include "tests/support/terms.h"
@@ -409,45 +410,6 @@ void dropSplits(Customer& customer) {
 
 Decimal negativePart(Decimal amount) { return amount.isNegative() ? -amount : Decimal(); }
 
-/// What one customer's log says about credits.
-struct CreditFlows {
-  Decimal granted;
-  Decimal drawn;
-  Decimal expired;
-  Decimal refunded;
-  Decimal overdrawn;
-  Decimal debt_paid;
-
-  void operator()(const PeriodStarted& started) {
-    if (started.grant) granted += started.grant->credits;
-    debt_paid += started.debt_paid;
-  }
-  void operator()(const PackPurchased& purchased) {
-    granted += purchased.grant.credits;
-    debt_paid += purchased.debt_paid;
-  }
-  void operator()(const HoldUsed& used) { (*this)(used.usage); }
-  void operator()(const HoldSettled& settled) {
-    for (const UsageRecorded& usage : settled.usages) (*this)(usage);
-  }
-  void operator()(const UsageRecorded& usage) {
-    for (const Draw& draw : usage.draws) drawn += draw.amount;
-    overdrawn += usage.overdrawn;
-  }
-  void operator()(const CreditsGranted& given) {
-    granted += given.grant.credits;
-    debt_paid += given.debt_paid;
-  }
-  void operator()(const UsageVoided& voided) {
-    for (const Draw& draw : voided.draws) drawn += draw.amount;
-    overdrawn -= voided.debt;
-  }
-  void operator()(const PackRefunded& pack) { refunded += pack.credits; }
-  void operator()(const CreditsExpired& credits) { expired += credits.amount; }
-  template <typename Other>
-  void operator()(const Other&) {}
-};
-
 }  // namespace
 
 TEST_CASE("replaying the log gives the live state") {
@@ -600,18 +562,7 @@ TEST_CASE(
     const std::vector<Step> steps = anyLife();
     const TestLedger ledger = lived(steps);
     for (const Customer& customer : ledger.state().customers) {
-      CreditFlows flows;
-      for (const Event& event : ledger.log()) {
-        if (event.customer == customer.number) std::visit(flows, event.body);
-      }
-      Decimal left;
-      for (const Grant& grant : customer.grants) {
-        RC_ASSERT(!grant.remaining.isNegative());
-        left += grant.remaining + grant.held;
-      }
-      RC_ASSERT(flows.granted ==
-                flows.drawn + flows.debt_paid + flows.expired + flows.refunded + left);
-      RC_ASSERT(customer.credit_debt == flows.overdrawn - flows.debt_paid);
+      RC_ASSERT(areCreditsConserved(ledger.log(), customer));
     }
   });
 }

@@ -77,7 +77,9 @@ FeatureBalance featureBalance(const Desk& desk, std::size_t index, const PlanFea
   if (!sold.unlimited && plan.model != ConsumptionModel::credits) {
     const Number left = included + unpaidOf(desk.book, index, sold.feature) -
                         usedOf(desk.book, index, sold.feature) - held;
-    balance.remaining = (sold.overage == Overage::block ? left : positivePart(left)).decimal();
+    const bool is_trial = plan.model == ConsumptionModel::metered && period.trial;
+    const bool blocks = sold.overage == Overage::block || is_trial;
+    balance.remaining = (blocks ? left : positivePart(left)).decimal();
   }
   return balance;
 }

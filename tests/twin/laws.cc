@@ -2,63 +2,10 @@
 
 #include <variant>
 
+#include "tests/support/credit_flows.h"
+
 namespace daybook::twin {
 namespace {
-
-/// What one customer's log says about credits.
-struct CreditFlows {
-  Decimal granted;
-  Decimal spent;  // drawn, paid as debt, expired or refunded
-  Decimal overdrawn;
-  Decimal debt_paid;
-
-  void grant(const Grant& grant, Decimal paid) {
-    granted += grant.credits;
-    spent += paid;
-    debt_paid += paid;
-  }
-  void operator()(const CustomerMovedIn& moved) {
-    for (const Grant& grant : moved.grants) granted += grant.remaining;
-  }
-  void operator()(const PeriodStarted& started) {
-    if (started.grant) grant(*started.grant, started.debt_paid);
-  }
-  void operator()(const AllowanceRaised& raised) {
-    if (raised.grant) grant(*raised.grant, raised.debt_paid);
-  }
-  void operator()(const PackPurchased& purchased) { grant(purchased.grant, purchased.debt_paid); }
-  void operator()(const CreditsGranted& given) { grant(given.grant, given.debt_paid); }
-  void operator()(const UsageRecorded& usage) {
-    for (const Draw& draw : usage.draws) spent += draw.amount;
-    overdrawn += usage.overdrawn;
-  }
-  void operator()(const HoldUsed& used) { (*this)(used.usage); }
-  void operator()(const HoldSettled& settled) {
-    for (const UsageRecorded& usage : settled.usages) (*this)(usage);
-  }
-  void operator()(const UsageVoided& voided) {
-    for (const Draw& draw : voided.draws) spent += draw.amount;
-    overdrawn -= voided.debt;
-  }
-  void operator()(const PackRefunded& pack) { spent += pack.credits; }
-  void operator()(const CreditsExpired& credits) { spent += credits.amount; }
-  template <typename Other>
-  void operator()(const Other& /*body*/) {}
-};
-
-bool areCreditsConserved(const testing::TestLedger& ledger, const Customer& customer) {
-  CreditFlows flows;
-  for (const Event& event : ledger.log()) {
-    if (event.customer == customer.number) std::visit(flows, event.body);
-  }
-  Decimal left;
-  for (const Grant& grant : customer.grants) {
-    if (grant.remaining.isNegative() || grant.held.isNegative()) return false;
-    left += grant.remaining + grant.held;
-  }
-  return flows.granted == flows.spent + left &&
-         customer.credit_debt == flows.overdrawn - flows.debt_paid;
-}
 
 bool doesAddUp(const SpendingBalance& balance) {
   Decimal overage;
@@ -97,7 +44,9 @@ std::optional<std::string> brokenLaw(const testing::TestLedger& ledger) {
     last = closed->invoice.number;
   }
   for (const Customer& customer : ledger.state().customers) {
-    if (!areCreditsConserved(ledger, customer)) return "credits of " + customer.id + " are lost";
+    if (!testing::areCreditsConserved(ledger.log(), customer)) {
+      return "credits of " + customer.id + " are lost";
+    }
     for (const UsagePeriod& period : customer.periods) {
       if (!doesAddUp(period.balance)) return "the balance of " + customer.id + " does not add up";
     }
