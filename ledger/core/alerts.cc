@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/base/check.h"
 #include "ledger/core/draw.h"
 
 namespace daybook::core {
@@ -80,6 +81,19 @@ void raiseUsage(std::vector<AlertRaised>& raised, const std::vector<AlertRule>& 
   }
 }
 
+/// What is drawn from grants that are there: a hold may have pinned credits whose time is over.
+Decimal drawnOfPresent(const Customer& customer, const std::vector<Draw>& draws, Instant now) {
+  Decimal sum;
+  for (const Draw& draw : draws) {
+    const auto grant =
+        std::find_if(customer.grants.begin(), customer.grants.end(),
+                     [&draw](const Grant& candidate) { return candidate.number == draw.grant; });
+    CHECK(grant != customer.grants.end(), "a grant stays while something of it may be drawn");
+    if (coversInstant(*grant, now, now)) sum += draw.amount;
+  }
+  return sum;
+}
+
 }  // namespace
 
 const std::vector<AlertRule>& alertRules(const Customer& customer, const Plan& plan) {
@@ -112,8 +126,8 @@ std::vector<AlertRaised> usageAlerts(const Customer& customer, const UsageJudgem
     case ConsumptionModel::credits: {
       if (!isWatched(rules, AlertKind::credits)) break;
       const Decimal before = creditsOf(customer, now);
-      Decimal after = before - recorded.overdrawn;
-      for (const Draw& draw : recorded.draws) after -= draw.amount;
+      const Decimal after =
+          before - recorded.overdrawn - drawnOfPresent(customer, recorded.draws, now);
       raiseAll(raised, rules, AlertKind::credits, period, period.granted, {before, after});
       break;
     }
