@@ -57,7 +57,8 @@ enum Outcome {
   noSubscription @26;
   alreadySubscribed @27;
   notCanceled @28;  # there is no scheduled cancellation to revoke
-  currencyMismatch @29;  # the customer's currency is fixed and is another one
+  currencyMismatch @29;
+  # it is not sold in that currency, or the customer's is fixed and another one
   tooManyGrants @30;
   ledgerFull @31;  # no further customer number
   featureNotInPlan @32;
@@ -66,7 +67,7 @@ enum Outcome {
   # the feature is priced by tokens: model, output and one input count are required
   tokensInvalid @35;
   # tokens for a feature that has no token price, or more cached tokens than total ones
-  notSoldInCurrency @36;  # the plan version or pack has no price in that currency
+  notSoldInCurrency @36;  # not given any more: see currencyMismatch
   wrongModel @37;  # a top-up needs a balance plan; a pack gives credits nobody could draw
   includedLimitReached @38;
   insufficientCredits @39;

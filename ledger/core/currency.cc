@@ -21,7 +21,7 @@ ChosenCurrency choose(const Customer& customer, const std::string& asked,
   }
   if (!asked.empty()) {
     if (is_sold(asked)) return {{}, asked};
-    return {{Outcome::notSoldInCurrency, asked}, {}};
+    return {{Outcome::currencyMismatch, asked}, {}};
   }
   if (sold_in.size() == 1) return {{}, sold_in.front()};
   return {{Outcome::unknownCurrency, "name one: it is sold in several"}, {}};

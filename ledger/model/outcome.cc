@@ -67,7 +67,7 @@ constexpr std::array kEntries = {
           "The customer has a live subscription; cancel it first."},
     Entry{Outcome::notCanceled, "notCanceled", "No cancellation is scheduled."},
     Entry{Outcome::currencyMismatch, "currencyMismatch",
-          "The customer's currency is fixed and is another one."},
+          "It is not sold in that currency, or the customer's currency is fixed and another one."},
     Entry{Outcome::tooManyGrants, "tooManyGrants",
           "The customer has as many live credit grants as one can have; use some up first."},
     Entry{Outcome::ledgerFull, "ledgerFull", "The ledger has as many customers as it can have."},

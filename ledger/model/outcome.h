@@ -48,7 +48,7 @@ enum class Outcome : std::uint16_t {
   noSubscription = 26,
   alreadySubscribed = 27,
   notCanceled = 28,       // there is no scheduled cancellation to revoke
-  currencyMismatch = 29,  // the customer's currency is fixed and is another one
+  currencyMismatch = 29,  // it is not sold in that, or the customer's is fixed and another one
   tooManyGrants = 30,
   ledgerFull = 31,
   // Terms.
@@ -56,7 +56,7 @@ enum class Outcome : std::uint16_t {
   wrongFeatureType = 33,   // usage of a boolean feature
   tokensMissing = 34,      // priced by tokens: model, output and one input count are required
   tokensInvalid = 35,      // the feature has no token price, or the counts contradict each other
-  notSoldInCurrency = 36,  // the plan version or pack has no price in that currency
+  notSoldInCurrency = 36,  // not given any more: see currencyMismatch
   wrongModel = 37,         // a top-up needs a balance plan; a pack gives credits none can draw
   // Funds.
   includedLimitReached = 38,

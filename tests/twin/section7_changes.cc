@@ -151,9 +151,8 @@ Answer answerTo(Desk& desk, const ChangePlan& asked) {
   }
   const bool is_new = plan->code != subscription.plan;
   if (plan->retired && is_new) return refused(Outcome::planRetired);
-  if (!isSoldIn(*plan, subscription.currency)) return refused(Outcome::currencyMismatch);
   if (basePriceOf(*plan, subscription.currency, interval) == nullptr) {
-    return refused(Outcome::notSoldInCurrency);
+    return refused(Outcome::currencyMismatch);
   }
   const bool once = subscription.billing_interval == Interval::once;
   const bool ends = !once || subscription.trial_to;

@@ -103,7 +103,7 @@ Outcome chooseCurrency(const Desk& desk, const Plan& plan, std::string& currency
   }
   if (!fixed.empty() && currency != fixed) return Outcome::currencyMismatch;
   if (isSoldIn(plan, currency)) return Outcome::ok;
-  return fixed.empty() ? Outcome::notSoldInCurrency : Outcome::currencyMismatch;
+  return Outcome::currencyMismatch;
 }
 
 Instant billingEnd(const Desk& desk, std::int64_t index) {
@@ -255,7 +255,7 @@ Answer answerTo(Desk& desk, const Subscribe& asked) {
   const Outcome sold = chooseCurrency(desk, *plan, currency);
   if (sold != Outcome::ok) return refused(sold);
   const BasePrice* price = basePriceOf(*plan, currency, interval);
-  if (price == nullptr) return refused(Outcome::notSoldInCurrency);
+  if (price == nullptr) return refused(Outcome::currencyMismatch);
   for (const SeatCount& seats : asked.seats) {
     const Outcome outcome = checkSeats(desk, *plan, seats.feature, seats.seats);
     if (outcome != Outcome::ok) return refused(outcome);

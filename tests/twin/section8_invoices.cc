@@ -291,7 +291,7 @@ Answer answerTo(Desk& desk, const BuyCredits& asked) {
   if (checkCurrency(desk, currency) != Outcome::ok) return refused(Outcome::currencyMismatch);
   const auto price = std::find_if(pack->prices.begin(), pack->prices.end(),
                                   [&](const PackPrice& one) { return one.currency == currency; });
-  if (price == pack->prices.end()) return refused(Outcome::notSoldInCurrency);
+  if (price == pack->prices.end()) return refused(Outcome::currencyMismatch);
   if (!canDrawCredits(desk)) return refused(Outcome::wrongModel);
   fixCurrency(desk, currency);
   Answer answer;

@@ -50,7 +50,7 @@ Outcome subscribe(Desk& desk, const Opening& opening, const Plan& plan) {
   const Outcome sold = chooseCurrency(desk, plan, subscription.currency);
   if (sold != Outcome::ok) return sold;
   if (basePriceOf(plan, subscription.currency, subscription.billing_interval) == nullptr) {
-    return Outcome::notSoldInCurrency;
+    return Outcome::currencyMismatch;
   }
   for (const SeatCount& seats : opening.seats) {
     const Outcome outcome = checkSeats(desk, plan, seats.feature, seats.seats);

@@ -30,8 +30,8 @@ TEST_CASE("a new customer's currency is the one asked for, or the only one") {
   CHECK(chosen("", "EUR", Interval::month) == "EUR");
   CHECK(chosen("", "", Interval::year) == "USD");
   CHECK(chosen("", "", Interval::month) == "unknownCurrency name one: it is sold in several");
-  CHECK(chosen("", "EUR", Interval::year) == "notSoldInCurrency EUR");
-  CHECK(chosen("", "JPY", Interval::month) == "notSoldInCurrency JPY");
+  CHECK(chosen("", "EUR", Interval::year) == "currencyMismatch EUR");
+  CHECK(chosen("", "JPY", Interval::month) == "currencyMismatch JPY");
   CHECK(chosen("", "XYZ", Interval::month) == "unknownCurrency XYZ");
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("a pack's currency is chosen in the same way") {
   Customer customer;
   CHECK(chooseCurrency(customer, "", {{"EUR", dec("1")}}).code == "EUR");
   CHECK(chooseCurrency(customer, "USD", {{"EUR", dec("1")}}).verdict.outcome ==
-        Outcome::notSoldInCurrency);
+        Outcome::currencyMismatch);
   customer.currency = "USD";
   CHECK(chooseCurrency(customer, "", {{"EUR", dec("1")}, {"USD", dec("1")}}).code == "USD");
 }
