@@ -457,6 +457,14 @@ struct TokenTotals {
   cacheWrite @3 :UInt64;
 }
 
+struct ModelUsage {
+  # What the calls of one model used and cost in a usage period.
+  provider @0 :Text;            # as resolved
+  model @1 :Text;               # empty: models that are not told apart
+  tokens @2 :TokenTotals;
+  cost @3 :Text;                # money, with the margin
+}
+
 struct Terms {
   plan @0 :Text;
   version @1 :UInt32;
@@ -494,6 +502,7 @@ struct FeatureUsage {
   tokens @5 :TokenTotals;   # absent when all are 0
   latestAt @7 :Int64;       # latest meters: of the event that counts
   values @8 :List(ValueCount);   # unique meters
+  models @9 :List(ModelUsage);   # of tokens, by model; 64 are told apart, further ones together
 }
 
 struct SeatsHeld {
@@ -616,6 +625,9 @@ struct InvoiceLine {
   amount @8 :Text;  # `exact` rounded once to the currency's minor unit, half away from zero
   from @9 :Int64;
   to @10 :Int64;
+  models @12 :List(ModelUsage);
+  # Overage of tokens: unrounded details, all that was used, dearest first. Of more than six models
+  # the cheapest are together in the last one, without a name.
 }
 
 struct Invoice {

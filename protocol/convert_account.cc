@@ -111,6 +111,22 @@ void writeTokenTotals(wire::TokenTotals::Builder to, const TokenTotals& from) {
   to.setCacheWrite(from.cache_write);
 }
 
+ModelUsage readModelUsage(wire::ModelUsage::Reader from, Intake& intake, const Place& at) {
+  ModelUsage to;
+  to.provider = intake.text(from.getProvider(), limits::kCodeBytesMax, Place(at, "provider"));
+  to.model = intake.text(from.getModel(), limits::kCodeBytesMax, Place(at, "model"));
+  to.tokens = readTokenTotals(from.getTokens());
+  to.cost = intake.decimal(from.getCost(), Place(at, "cost"));
+  return to;
+}
+
+void writeModelUsage(wire::ModelUsage::Builder to, const ModelUsage& from) {
+  setText(from.provider, [&](auto value) { to.setProvider(value); });
+  setText(from.model, [&](auto value) { to.setModel(value); });
+  writeTokenTotals(to.initTokens(), from.tokens);
+  to.setCost(DecimalText(from.cost).reader());
+}
+
 Terms readTerms(wire::Terms::Reader from, Intake& intake, const Place& at) {
   Terms to;
   to.plan = intake.text(from.getPlan(), limits::kCodeBytesMax, Place(at, "plan"));
@@ -218,6 +234,9 @@ FeatureUsage readFeatureUsage(wire::FeatureUsage::Reader from, Intake& intake, c
   to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
   to.latest_at = {from.getLatestAt()};
   to.values = intake.list(from.getValues(), limits::kUniqueValuesMax, at, "values", readValueCount);
+  // One more without a name.
+  to.models =
+      intake.list(from.getModels(), limits::kUsageModelsMax + 1, at, "models", readModelUsage);
   return to;
 }
 
@@ -231,6 +250,7 @@ void writeFeatureUsage(wire::FeatureUsage::Builder to, const FeatureUsage& from)
   setText(from.variant, [&](auto value) { to.setVariant(value); });
   to.setLatestAt(from.latest_at.ns);
   writeList(from.values, writeValueCount, [&](auto size) { return to.initValues(size); });
+  writeList(from.models, writeModelUsage, [&](auto size) { return to.initModels(size); });
 }
 
 SeatsHeld readSeatsHeld(wire::SeatsHeld::Reader from, Intake& intake, const Place& at) {

@@ -13,6 +13,7 @@ namespace daybook::protocol {
 Grant readGrant(wire::Grant::Reader from, Intake& intake, const Place& at);
 Draw readDraw(wire::Draw::Reader from, Intake& intake, const Place& at);
 TokenTotals readTokenTotals(wire::TokenTotals::Reader from);
+ModelUsage readModelUsage(wire::ModelUsage::Reader from, Intake& intake, const Place& at);
 Terms readTerms(wire::Terms::Reader from, Intake& intake, const Place& at);
 Span readSpan(wire::Span::Reader from);
 Subscription readSubscription(wire::Subscription::Reader from, Intake& intake, const Place& at);
@@ -30,6 +31,7 @@ SpendingBalance readSpendingBalance(wire::SpendingBalance::Reader from, Intake& 
 void writeGrant(wire::Grant::Builder to, const Grant& from);
 void writeDraw(wire::Draw::Builder to, const Draw& from);
 void writeTokenTotals(wire::TokenTotals::Builder to, const TokenTotals& from);
+void writeModelUsage(wire::ModelUsage::Builder to, const ModelUsage& from);
 void writeTerms(wire::Terms::Builder to, const Terms& from);
 void writeSpan(wire::Span::Builder to, const Span& from);
 void writeSubscription(wire::Subscription::Builder to, const Subscription& from);

@@ -13,11 +13,13 @@ void readUsageDetails(wire::UsageDetails::Reader from, UsageRecorded& to, Intake
   to.asked.properties = intake.list(from.getProperties(), limits::kPropertiesMax, at, "properties",
                                     readProperty, Outcome::invalidProperties);
   to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
+  to.provider = intake.text(from.getProvider(), limits::kCodeBytesMax, Place(at, "provider"));
 }
 
 void writeUsageDetails(wire::UsageRecorded::Builder usage, const UsageRecorded& from) {
   const bool has_totals = from.tokens != TokenTotals{};
-  if (!from.asked.tokens && !has_totals && from.asked.properties.empty() && from.variant.empty()) {
+  if (!from.asked.tokens && !has_totals && from.asked.properties.empty() && from.variant.empty() &&
+      from.provider.empty()) {
     return;
   }
   auto to = usage.initDetails();
@@ -26,6 +28,7 @@ void writeUsageDetails(wire::UsageRecorded::Builder usage, const UsageRecorded& 
   writeList(from.asked.properties, writeProperty,
             [&](auto size) { return to.initProperties(size); });
   setText(from.variant, [&](auto value) { to.setVariant(value); });
+  setText(from.provider, [&](auto value) { to.setProvider(value); });
 }
 
 void readShortfall(wire::Shortfall::Reader from, UsageRecorded& to, Intake& intake,
@@ -122,6 +125,8 @@ UsageVoided readBody(wire::UsageVoided::Reader from, Intake& intake, const Place
   to.unpaid = intake.decimal(from.getUnpaid(), Place(at, "unpaid"));
   to.late_charge = intake.decimal(from.getLateCharge(), Place(at, "lateCharge"));
   to.item = from.getItem();
+  to.provider = intake.text(from.getProvider(), limits::kCodeBytesMax, Place(at, "provider"));
+  to.model = intake.text(from.getModel(), limits::kCodeBytesMax, Place(at, "model"));
   return to;
 }
 
@@ -142,6 +147,8 @@ void writeBody(wire::UsageVoided::Builder to, const UsageVoided& from) {
   setNonZero(from.debt, [&](auto value) { to.setDebt(value); });
   setNonZero(from.unpaid, [&](auto value) { to.setUnpaid(value); });
   setNonZero(from.late_charge, [&](auto value) { to.setLateCharge(value); });
+  setText(from.provider, [&](auto value) { to.setProvider(value); });
+  setText(from.model, [&](auto value) { to.setModel(value); });
 }
 
 }  // namespace daybook::protocol

@@ -1,6 +1,7 @@
 #include "protocol/convert_invoice.h"
 
 #include "ledger/base/limits.h"
+#include "protocol/convert_account.h"
 
 namespace daybook::protocol {
 namespace {
@@ -36,6 +37,7 @@ InvoiceLine readLine(wire::InvoiceLine::Reader from, Intake& intake, const Place
   to.from = {from.getFrom()};
   to.to = {from.getTo()};
   to.variant = intake.text(from.getVariant(), limits::kVariantValueBytesMax, Place(at, "variant"));
+  to.models = intake.list(from.getModels(), limits::kLineModelsMax, at, "models", readModelUsage);
   return to;
 }
 
@@ -52,6 +54,7 @@ void writeLine(wire::InvoiceLine::Builder to, const InvoiceLine& from) {
   to.setFrom(from.from.ns);
   to.setTo(from.to.ns);
   setText(from.variant, [&](auto value) { to.setVariant(value); });
+  writeList(from.models, writeModelUsage, [&](auto size) { return to.initModels(size); });
 }
 
 }  // namespace

@@ -231,6 +231,7 @@ struct UsageDetails {
   totals @1 :TokenTotals;           # as resolved; absent when all are 0
   properties @2 :List(Property);    # as sent
   variant @3 :Text;                 # value of the dimension that selected the price
+  provider @4 :Text;                # of the model, where none was sent
 }
 
 struct Shortfall {
@@ -280,6 +281,8 @@ struct UsageVoided {
   unpaid @13 :Text;               # of the usage; absent: 0
   lateCharge @14 :Text;           # closed periods: credited on the next invoice; absent: 0
   item @15 :UInt32;          # which of the event's usages: a settled hold has several
+  provider @16 :Text;        # of tokens, as resolved; so is the model
+  model @17 :Text;
 }
 
 struct PackPurchased {

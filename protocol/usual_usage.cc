@@ -155,7 +155,8 @@ constexpr auto kUsageKind = static_cast<std::uint64_t>(wire::Event::Body::USAGE_
 
 bool isUsual(const Event& event, const UsageRecorded& usage) {
   const bool has_details = usage.asked.tokens || usage.tokens != TokenTotals{} ||
-                           !usage.asked.properties.empty() || !usage.variant.empty();
+                           !usage.asked.properties.empty() || !usage.variant.empty() ||
+                           !usage.provider.empty();
   const bool has_shortfall =
       !usage.overdrawn.isZero() || !usage.unpaid.isZero() || !usage.late_charge.isZero();
   return !event.key.empty() && !has_details && !has_shortfall &&

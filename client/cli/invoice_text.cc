@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "client/cli/account_text.h"
 #include "client/cli/format.h"
 #include "client/cli/table.h"
 #include "ledger/base/decimal.h"
@@ -19,6 +20,15 @@ void addTiers(const client::InvoiceLine& line, const std::string& currency, Tabl
             : fmt::format("  tier, flat fee {}", amountText(tier.flat_fee, currency));
     // A blank: neither a value nor "there is none".
     table.add({" ", " ", fee, tier.quantity, " ", tier.unit_price, tier.exact, " ", " ", " "});
+  }
+}
+
+void addModels(const client::InvoiceLine& line, Table& table) {
+  for (const client::ModelUsage& usage : line.models) {
+    const std::string who =
+        usage.model.empty() ? "other models" : usage.provider + "/" + usage.model;
+    table.add({" ", " ", fmt::format("  {}, {}", who, tokensText(usage.tokens)), " ", " ", " ",
+               usage.cost, " ", " ", " "});
   }
 }
 
@@ -89,6 +99,7 @@ void printInvoice(Console& console, const client::Invoice& invoice) {
                amountText(line.amount, invoice.currency), timeText(line.from_ns),
                timeText(line.to_ns)});
     addTiers(line, invoice.currency, table);
+    addModels(line, table);
   }
   console.line();
   table.print(console);

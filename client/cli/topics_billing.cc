@@ -44,7 +44,8 @@ period's total, so it does not depend on the order of events; percentage and tok
 event. minimumCharge and maximumCharge hold for one usage period. A feature may have other prices
 where a property of the event has a value (dimension, variants); the included units are shared, and
 variants use them up first.
-Amounts are exact to 12 digits; an invoice's line is rounded once, half away from zero.
+Amounts are exact to 12 digits; an invoice's line is rounded once, half away from zero. What each
+tier and each model comes to is below its line, not rounded.
 
   daybook customer create acme
   daybook subscribe acme team
@@ -53,7 +54,7 @@ Amounts are exact to 12 digits; an invoice's line is rounded once, half away fro
   daybook record acme storage 150
   daybook record acme payments 1500                                   # price          14.8
   daybook record acme chat --model swift --input 1000 --output 500    # price          0.0126
-  daybook upcoming acme                                               # 28.50, 1.20, 14.80, 0.01
+  daybook upcoming acme                                # 28.50, 1.20, 14.80, 0.01, acme-ai/swift
 
 More: protocol/BILLING.md, section 3; the fields: daybook help catalog-file.
 )";

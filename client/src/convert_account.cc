@@ -102,6 +102,13 @@ TierCharge fromWire(wire::TierCharge::Reader in) {
           .exact = toString(in.getExact())};
 }
 
+ModelUsage fromWire(wire::ModelUsage::Reader in) {
+  return {.provider = toString(in.getProvider()),
+          .model = toString(in.getModel()),
+          .tokens = fromWire(in.getTokens()),
+          .cost = toString(in.getCost())};
+}
+
 InvoiceLine fromWire(wire::InvoiceLine::Reader in);
 
 // Lists of the values that the header does not know.
@@ -122,6 +129,7 @@ InvoiceLine fromWire(wire::InvoiceLine::Reader in) {
           .included = toString(in.getIncluded()),
           .unit_price = toString(in.getUnitPrice()),
           .tiers = convertAll<TierCharge>(in.getTiers()),
+          .models = convertAll<ModelUsage>(in.getModels()),
           .exact = toString(in.getExact()),
           .amount = toString(in.getAmount()),
           .from_ns = in.getFrom(),

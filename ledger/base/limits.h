@@ -67,6 +67,9 @@ inline constexpr std::size_t kGrantsPerCustomerMax = 256;
 /// outcome tooManyValues. They stay until the period is too old for late usage: at the longest
 /// values some 35 MB, at ordinary ones 8 MB.
 inline constexpr std::size_t kUniqueValuesMax = 100'000;
+/// models whose usage of one feature and variant is told apart in a usage period; further ones are
+/// counted together
+inline constexpr std::size_t kUsageModelsMax = 64;
 /// lines that wait for the next invoice: late usage, one per feature, variant and period, and
 /// one-off adjustments; outcome tooManyPending
 inline constexpr std::size_t kPendingLinesMax = 40;
@@ -88,8 +91,11 @@ inline constexpr std::size_t kInvoiceLinesMax = 256;
 inline constexpr std::size_t kEventBytesMax = 65'535;  // outcome eventTooLarge
 /// the event with its fixed lines: base price, discount, unused time of the base, customer credit
 inline constexpr std::size_t kInvoiceHeadBytesMax = 3'072;
-inline constexpr std::size_t kInvoiceLineBytesMax = 720;  // any other line beside its tiers
+inline constexpr std::size_t kInvoiceLineBytesMax = 720;  // any other line beside its details
 inline constexpr std::size_t kTierChargeBytesMax = 224;
+inline constexpr std::size_t kModelUsageBytesMax = 256;
+/// models that a line of tokens shows; of more the cheapest are the last, together
+inline constexpr std::size_t kLineModelsMax = 6;
 /// all seat lines that one plan causes, tiers included
 inline constexpr std::size_t kSeatLinesBytesMax = 6 * kInvoiceLineBytesMax;
 /// all usage lines of one plan, true-ups of seats and credits for their unused time

@@ -6,6 +6,7 @@
 #include "ledger/core/catalog_lookup.h"
 #include "ledger/core/fit_checks.h"
 #include "ledger/core/holds.h"
+#include "ledger/core/model_usage.h"
 #include "ledger/core/spending.h"
 #include "ledger/core/terms.h"
 #include "ledger/core/usage.h"
@@ -342,6 +343,7 @@ struct Fold {
     total.tokens.output += usage.tokens.output;
     total.tokens.cache_read += usage.tokens.cache_read;
     total.tokens.cache_write += usage.tokens.cache_write;
+    if (usage.asked.tokens) addModel(total.models, modelCall(usage));
     const Feature& feature = featureOf(state.ledger, usage.feature);
     if (feature.meter == Meter::latest) total.latest_at = std::max(total.latest_at, at);
     if (feature.meter == Meter::unique) {
@@ -377,6 +379,9 @@ struct Fold {
     total.tokens.output -= voided.tokens.output;
     total.tokens.cache_read -= voided.tokens.cache_read;
     total.tokens.cache_write -= voided.tokens.cache_write;
+    if (!voided.model.empty()) {
+      removeModel(total.models, {voided.provider, voided.model, voided.tokens, voided.quantity});
+    }
     if (!voided.value.empty()) {
       require(valueCount(total, voided.value) > 0, "the value was counted");
       removeValue(total, voided.value);

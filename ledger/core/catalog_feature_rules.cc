@@ -296,11 +296,12 @@ void checkSeatTerms(Report& report, const Plan& plan, const PlanFeature& terms) 
 
 // ---- size of invoices
 
-/// The lines of one price at a period's close: overage with its tiers, and the minimum.
+/// The lines of one price at a period's close: overage with its details, and the minimum.
 std::size_t lineBytes(const Price& price) {
   std::size_t bytes = limits::kInvoiceLineBytesMax * (price.minimum_charge ? 2 : 1);
   bytes += limits::kTierChargeBytesMax * price.tiers.size();
   if (price.scheme == Scheme::package) bytes += limits::kTierChargeBytesMax;
+  if (price.scheme == Scheme::tokens) bytes += limits::kModelUsageBytesMax * limits::kLineModelsMax;
   return bytes;
 }
 

@@ -8,6 +8,7 @@
 #include "ledger/core/decisions.h"
 #include "ledger/core/draft.h"
 #include "ledger/core/draw.h"
+#include "ledger/core/model_usage.h"
 #include "ledger/core/rating.h"
 #include "ledger/core/terms.h"
 #include "ledger/core/usage.h"
@@ -139,6 +140,11 @@ Reversal reverseOne(const Draft& draft, const UsageRecorded& usage, UsageVoided 
   voided.period_from = usage.period_from;
   voided.quantity = usage.quantity;
   voided.tokens = usage.tokens;
+  if (usage.asked.tokens) {
+    const ModelUsage call = modelCall(usage);
+    voided.provider = call.provider;
+    voided.model = call.model;
+  }
   voided.unpaid = usage.unpaid;
   const FeatureUsage* total = usageIn(*period, usage.feature, usage.variant);
   CHECK(total != nullptr, "the usage was counted");

@@ -5,7 +5,9 @@
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
 #include "ledger/core/catalog_lookup.h"
+#include "ledger/core/model_usage.h"
 #include "ledger/core/terms.h"
+#include "ledger/core/usage.h"
 
 namespace daybook::core {
 namespace {
@@ -169,6 +171,9 @@ void addMetered(Lines& lines, const FeatureTerms& terms, const Feature& feature)
     line.included = charge.included;
     if (price.scheme == Scheme::perUnit) line.unit_price = price.unit_price;
     line.tiers = std::move(charge.tiers);
+    if (const auto* usage = usageIn(*terms.period, terms.number, charge.variant)) {
+      line.models = modelsOfLine(usage->models);
+    }
     line.exact = charge.cut;
     lines.add(std::move(line));
 

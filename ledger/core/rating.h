@@ -91,7 +91,8 @@ Decimal seatCharge(const PlanFeature& feature, const Price& price, std::uint64_t
 struct TokenCost {
   Verdict verdict;
   TokenTotals totals;
-  Decimal cost;  // (sum of tokens x price) x (1 + margin) / 1 000 000, in `currency`
+  std::string provider;  // of the model
+  Decimal cost;          // (sum of tokens x price) x (1 + margin) / 1 000 000, in `currency`
 };
 /// Prices in force at `at`. Refuses, in this order: missing counts (tokensMissing), contradictory
 /// ones (tokensInvalid), too large ones (amountOverflow), then unknown, retired and ambiguous

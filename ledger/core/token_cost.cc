@@ -9,7 +9,7 @@ namespace daybook::core {
 namespace {
 
 TokenCost refusal(Outcome outcome, std::string detail) {
-  return {{outcome, std::move(detail)}, {}, {}};
+  return {{outcome, std::move(detail)}, {}, {}, {}};
 }
 
 /// Form of the counts; on success `totals` has the cached tokens taken out of a total.
@@ -84,9 +84,10 @@ TokenCost tokenCost(const LedgerState& ledger, const Tokens& tokens, std::string
   const auto prices = pricesInForce(ledger, tokens, currency, at);
   const auto is_live = [](const ModelPrice* candidate) { return !candidate->retired; };
   if (std::count_if(prices.begin(), prices.end(), is_live) != 1) {
-    return {modelRefusal(prices, tokens, currency), {}, {}};
+    return {modelRefusal(prices, tokens, currency), {}, {}, {}};
   }
   const ModelPrice& price = **std::find_if(prices.begin(), prices.end(), is_live);
+  result.provider = price.provider;
   const Wide sum = exactTokens(result.totals.input, price.input) +
                    exactTokens(result.totals.output, price.output) +
                    exactTokens(result.totals.cache_read, price.cache_read) +

@@ -142,6 +142,7 @@ void measureTokens(UsageJudgement& judgement, const Case& c, Decimal margin) {
   }
   judgement.verdict = std::move(cost.verdict);
   judgement.recorded.tokens = cost.totals;
+  if (c.usage.tokens->provider.empty()) judgement.recorded.provider = std::move(cost.provider);
   judgement.recorded.quantity = cost.cost;
 }
 

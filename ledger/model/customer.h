@@ -48,14 +48,6 @@ struct Grant {
   bool operator==(const Grant&) const = default;
 };
 
-struct TokenTotals {
-  std::uint64_t input = 0;  // without cached ones
-  std::uint64_t output = 0;
-  std::uint64_t cache_read = 0;
-  std::uint64_t cache_write = 0;
-  bool operator==(const TokenTotals&) const = default;
-};
-
 /// How often a unique meter saw a value.
 struct ValueCount {
   std::string value;
@@ -72,6 +64,7 @@ struct FeatureUsage {
   Decimal unpaid;       // of it, recorded by `cap` beyond what was left: units, credits or money
   std::uint64_t events = 0;
   TokenTotals tokens;
+  std::vector<ModelUsage> models;  // by model, in order of first use; see core/model_usage.h
   Instant latest_at;               // latest meters: of the event that counts
   std::vector<ValueCount> values;  // unique meters: by value
   bool operator==(const FeatureUsage&) const = default;

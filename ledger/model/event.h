@@ -147,6 +147,7 @@ struct UsageRecorded {
   Decimal quantity;         // what the meter's total grew by, maybe negative; for token-priced
                             // features the money the tokens cost
   TokenTotals tokens;       // as resolved: cached ones taken out of a total
+  std::string provider;     // of the model, where none was sent; else empty
   Decimal price;            // money: what the period's charge grew by; credits plans: credits
   std::vector<Draw> draws;  // credits taken from grants
   Decimal overdrawn;        // credits plans: added to the debt
@@ -261,6 +262,8 @@ struct UsageVoided {
   Instant at;        // of the usage
   Decimal quantity;  // taken off the meter's total
   TokenTotals tokens;
+  std::string provider;  // of tokens, as resolved; so is the model
+  std::string model;
   Decimal price;            // given back: what the charge shrinks by, or credits
   std::vector<Draw> draws;  // credits put back, into the same grants
   Decimal debt;             // credit debt taken back

@@ -51,6 +51,24 @@ struct TierCharge {
   bool operator==(const TierCharge&) const = default;
 };
 
+struct TokenTotals {
+  std::uint64_t input = 0;  // without cached ones
+  std::uint64_t output = 0;
+  std::uint64_t cache_read = 0;
+  std::uint64_t cache_write = 0;
+  bool operator==(const TokenTotals&) const = default;
+};
+
+/// What the calls of one model of a price book used and cost. Without a name: of the models that
+/// are not told apart.
+struct ModelUsage {
+  std::string provider;
+  std::string model;
+  TokenTotals tokens;
+  Decimal cost;  // money, with the margin
+  bool operator==(const ModelUsage&) const = default;
+};
+
 /// One charge. For token-priced features `quantity` is the money the tokens cost before what is
 /// included.
 struct InvoiceLine {
@@ -62,6 +80,7 @@ struct InvoiceLine {
   Decimal included;    // of it, not charged
   Decimal unit_price;  // where one price applies to all of it; else 0 and see tiers
   std::vector<TierCharge> tiers;
+  std::vector<ModelUsage> models;  // overage of tokens: all that was used, dearest first
   Decimal exact;
   Decimal amount;
   Instant from;

@@ -101,6 +101,7 @@ struct KindFields : PartFields {
     comparison.field("periodFrom", a.period_from, b.period_from);
     comparison.field("quantity", a.quantity, b.quantity);
     comparison.part("tokens", a.tokens, b.tokens, *this);
+    comparison.field("provider", a.provider, b.provider);
     comparison.field("price", a.price, b.price);
     comparison.list("draws", a.draws, b.draws, *this);
     comparison.field("overdrawn", a.overdrawn, b.overdrawn);
@@ -119,6 +120,8 @@ struct KindFields : PartFields {
     comparison.field("at", a.at, b.at);
     comparison.field("quantity", a.quantity, b.quantity);
     comparison.part("tokens", a.tokens, b.tokens, *this);
+    comparison.field("provider", a.provider, b.provider);
+    comparison.field("model", a.model, b.model);
     comparison.field("price", a.price, b.price);
     comparison.list("draws", a.draws, b.draws, *this);
     comparison.field("debt", a.debt, b.debt);

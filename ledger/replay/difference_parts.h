@@ -124,6 +124,12 @@ struct PartFields {
     comparison.field("flatFee", a.flat_fee, b.flat_fee);
     comparison.field("exact", a.exact, b.exact);
   }
+  void operator()(const ModelUsage& a, const ModelUsage& b) const {
+    comparison.field("provider", a.provider, b.provider);
+    comparison.field("model", a.model, b.model);
+    comparison.part("tokens", a.tokens, b.tokens, *this);
+    comparison.field("cost", a.cost, b.cost);
+  }
   void operator()(const InvoiceLine& a, const InvoiceLine& b) const {
     comparison.field("type", a.type, b.type);
     comparison.field("feature", a.feature, b.feature);
@@ -133,6 +139,7 @@ struct PartFields {
     comparison.field("included", a.included, b.included);
     comparison.field("unitPrice", a.unit_price, b.unit_price);
     comparison.list("tiers", a.tiers, b.tiers, *this);
+    comparison.list("models", a.models, b.models, *this);
     comparison.field("exact", a.exact, b.exact);
     comparison.field("amount", a.amount, b.amount);
     comparison.field("from", a.from, b.from);

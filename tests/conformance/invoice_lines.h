@@ -2,6 +2,7 @@
 //
 //   -> renewal 149.00 date= from= to= label= due= currency= plan= book= status=
 //     overage calls[/eu] 50.00 [exact=] [quantity=] [included=] [unit=] [from=] [to=] [tiers=]
+//       [models=provider/model:cost,other:cost]
 //
 // Below an invoice stand its lines: all of them, in order.
 #pragma once
@@ -37,6 +38,12 @@ inline Facts factsOf(const InvoiceLine& line) {
                            [](const TierCharge& tier) {
                              return tier.quantity.toString() + ":" + tier.exact.toString();
                            })},
+          {"models", listed(line.models,
+                            [](const ModelUsage& usage) {
+                              const std::string name = usage.provider + "/" + usage.model;
+                              return (usage.model.empty() ? "other" : name) + ":" +
+                                     usage.cost.toString();
+                            })},
           {"from", line.from.toString()},
           {"to", line.to.toString()}};
 }

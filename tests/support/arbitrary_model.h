@@ -61,6 +61,8 @@ inline Hold anyHold() {
 inline FeatureNumber anyFeatureNumber() { return FeatureNumber(anyNonZero()); }
 inline GrantNumber anyGrantNumber() { return GrantNumber(anyNonZero()); }
 
+inline ModelUsage anyModelUsage() { return {anyText(), anyText(), anyTotals(), anyDecimal()}; }
+
 inline FeatureUsage anyFeatureUsage() {
   FeatureUsage to;
   to.feature = anyFeatureNumber();
@@ -72,6 +74,7 @@ inline FeatureUsage anyFeatureUsage() {
   to.tokens = anyTotals();
   to.latest_at = anyInstant();
   to.values = anyList([] { return ValueCount{anyText(), anyNumber()}; });
+  to.models = anyList(anyModelUsage);
   return to;
 }
 
@@ -117,6 +120,7 @@ inline InvoiceLine anyLine() {
   to.tiers = anyList([] {
     return TierCharge{anyDecimal(), anyDecimal(), anyDecimal(), anyDecimal()};
   });
+  to.models = anyList(anyModelUsage);
   to.exact = anyDecimal();
   to.amount = anyDecimal();
   to.from = anyInstant();
@@ -175,6 +179,7 @@ inline UsageRecorded anyUsageRecorded() {
   to.unpaid = any<bool>() ? anyDecimal() : Decimal();
   to.balance_after = anyDecimal();
   to.variant = anyText();
+  to.provider = anyText();
   to.late_charge = any<bool>() ? anyDecimal() : Decimal();
   return to;
 }
@@ -194,6 +199,8 @@ inline UsageVoided anyUsageVoided() {
   to.price = anyDecimal();
   to.draws = anyList(anyDraw);
   to.item = any32();
+  to.provider = anyText();
+  to.model = anyText();
   to.debt = anyDecimal();
   to.unpaid = anyDecimal();
   to.late_charge = anyDecimal();

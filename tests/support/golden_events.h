@@ -149,6 +149,17 @@ void addAccounts(Add add, const Span& month, const Span& year) {
   add("customerMovedIn_a", movedIn(month, year), "", 7);
 }
 
+/// As above: which model tokens went to.
+template <typename Add>
+void addModels(Add add) {
+  add("usageRecorded_f", usageOfModel(), "usage-f", 7);
+  add("invoiceClosed_c", InvoiceClosed{invoiceOfTokens()}, "", 7);
+  UsageVoided of_model = voided();
+  of_model.provider = "acme-ai";
+  of_model.model = "large";
+  add("usageVoided_d", of_model, "void-4", 7);
+}
+
 /// As above: the life of holds.
 template <typename Add>
 void addHolds(Add add, const Span& month) {
@@ -266,6 +277,7 @@ inline std::vector<GoldenEvent> goldenEvents() {
   golden::addAccounts(add, month, year);
   add("usageRecorded_e", golden::usageOfOneGrant(), "usage-e", 7);
   golden::addHolds(add, month);
+  golden::addModels(add);
   return events;
 }
 

@@ -185,6 +185,15 @@ inline Invoice invoice() {
           .total = decimal("164.53")};
 }
 
+/// Overage of tokens, by model.
+inline Invoice invoiceOfTokens() {
+  Invoice to = invoice();
+  to.lines.back().tiers.clear();
+  to.lines.back().models = {{"acme-ai", "large", {700, 500, 200, 100}, decimal("65.5")},
+                            {"", "", {10, 0, 0, 0}, decimal("0.03125")}};
+  return to;
+}
+
 /// Paid with customer credit, of prices that depend on a property.
 inline Invoice settledInvoice() {
   Invoice to = invoice();
@@ -314,6 +323,14 @@ inline UsageRecorded usageOfTokens() {
   to.tokens = {700, 500, 200, 100};
   to.price = decimal("0.0126");
   to.balance_after = decimal("-0.000000000001");
+  return to;
+}
+
+/// The ledger found the provider.
+inline UsageRecorded usageOfModel() {
+  UsageRecorded to = usageOfTokens();
+  to.asked.tokens->provider.clear();
+  to.provider = "acme-ai";
   return to;
 }
 

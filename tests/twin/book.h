@@ -73,6 +73,8 @@ struct Use {
   std::int64_t events = 1;
   Number quantity;
   TokenTotals tokens;
+  std::string provider;  // of the tokens' model
+  std::string model;
   Number raw_price;  // percentage and tokens: what the event costs
   Number price;
   std::vector<Taken> draws;

@@ -57,6 +57,12 @@ std::string text(const InvoiceLine& line) {
       all += " (" + tier.quantity.toString() + " x " + tier.unit_price.toString() + " + " +
              tier.flat_fee.toString() + " = " + tier.exact.toString() + ")";
     }
+    for (const ModelUsage& usage : line.models) {
+      all += " (" + usage.provider + "/" + usage.model + " " + std::to_string(usage.tokens.input) +
+             "+" + std::to_string(usage.tokens.output) + "+" +
+             std::to_string(usage.tokens.cache_read) + "+" +
+             std::to_string(usage.tokens.cache_write) + " = " + usage.cost.toString() + ")";
+    }
   }
   if (line.type == LineType::lateAdjustment) all += " quantity=" + line.quantity.toString();
   const bool dated = line.type != LineType::customerCredit && line.type != LineType::adjustment;

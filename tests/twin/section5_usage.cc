@@ -92,6 +92,8 @@ void countTokens(const Desk& desk, Case& usage) {
   if (found.outcome != Outcome::ok) return refuse(usage, found.outcome);
   usage.use.tokens = {tokens.input ? *tokens.input : *tokens.total_input - cached, *tokens.output,
                       tokens.cache_read, tokens.cache_write};
+  usage.use.provider = found.price.provider;
+  usage.use.model = found.price.model;
   usage.cost =
       tokenSum(found.price, usage.use.tokens) * (Number(1) + Number(marginOf(desk, usage)) / 100);
   usage.use.quantity = recorded(usage.cost);

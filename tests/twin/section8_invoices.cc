@@ -7,6 +7,38 @@
 namespace daybook::twin {
 namespace {
 
+/// What the calls of each model used and cost, voids taken off, dearest first.
+std::vector<ModelUsage> modelsOf(const Book& book, std::size_t index, const std::string& feature,
+                                 const std::string& variant) {
+  std::vector<ModelUsage> models;
+  for (const Use& entry : book.uses) {
+    const Use& use = entry.reverses ? book.uses[*entry.reverses] : entry;
+    const bool counts = use.period == index && use.feature == feature && use.variant == variant;
+    if (!counts || use.tokens == TokenTotals{}) continue;
+    auto found = std::find_if(models.begin(), models.end(), [&use](const ModelUsage& one) {
+      return one.provider == use.provider && one.model == use.model;
+    });
+    if (found == models.end()) {
+      found = models.insert(found, ModelUsage{use.provider, use.model, {}, {}});
+    }
+    const auto count = [&entry](std::uint64_t& total, std::uint64_t part) {
+      total = entry.reverses ? total - part : total + part;
+    };
+    count(found->tokens.input, use.tokens.input);
+    count(found->tokens.output, use.tokens.output);
+    count(found->tokens.cache_read, use.tokens.cache_read);
+    count(found->tokens.cache_write, use.tokens.cache_write);
+    found->cost += entry.quantity.decimal();
+  }
+  std::erase_if(models, [](const ModelUsage& one) { return one.tokens == TokenTotals{}; });
+  std::sort(models.begin(), models.end(), [](const ModelUsage& a, const ModelUsage& b) {
+    if (a.cost != b.cost) return a.cost > b.cost;
+    return std::pair(a.provider, a.model) < std::pair(b.provider, b.model);
+  });
+  CHECK(models.size() <= 6, "the twin's world has few models");
+  return models;
+}
+
 /// Overage and minimum of one feature at one price.
 void addUsageLines(const Desk& desk, std::size_t index, const PlanFeature& sold,
                    const std::string& variant, std::vector<InvoiceLine>& lines) {
@@ -27,6 +59,7 @@ void addUsageLines(const Desk& desk, std::size_t index, const PlanFeature& sold,
     line.included = (positivePart(used) - beyond).decimal();
     if (price->scheme == Scheme::perUnit) line.unit_price = price->unit_price;
     line.tiers = tierChargesFor(*price, beyond);
+    line.models = modelsOf(desk.book, index, sold.feature, variant);
     lines.push_back(line);
   }
   if (!price->minimum_charge) return;

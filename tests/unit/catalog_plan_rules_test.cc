@@ -541,6 +541,11 @@ TEST_CASE("a plan whose largest invoice might not fit a record is refused") {
                                                               10 * limits::kTierChargeBytesMax);
   CHECK(problemOf(kFit, price) == "ok");
   CHECK(problemOf(kFit + 1, price) == kTooLarge);
+  constexpr std::size_t kFitOfTokens =
+      limits::kUsageLinesBytesMax /
+      (limits::kInvoiceLineBytesMax + limits::kLineModelsMax * limits::kModelUsageBytesMax);
+  CHECK(problemOf(kFitOfTokens, byTokens("20")) == "ok");
+  CHECK(problemOf(kFitOfTokens + 1, byTokens("20")) == kTooLarge);
 }
 
 TEST_CASE("each variant may have a line of its own, and counts as one") {

@@ -106,9 +106,9 @@ TEST_CASE("a renewal charges overage of the ended period and the base of the com
   CHECK(invoice.computed_at == Position(17));
   CHECK(invoice.total == dec("149"));
   REQUIRE(invoice.lines.size() == 2);
-  const InvoiceLine base{LineType::planBase, "",          "", "Pro",     dec("1"),
-                         dec("0"),           dec("99"),   {}, dec("99"), dec("99"),
-                         kFebruary.from,     kFebruary.to};
+  const InvoiceLine base{LineType::planBase, "", "", "Pro",     dec("1"),  dec("0"),
+                         dec("99"),          {}, {}, dec("99"), dec("99"), kFebruary.from,
+                         kFebruary.to};
   CHECK(invoice.lines[0] == base);
   const InvoiceLine overage{LineType::overage,
                             "calls",
@@ -117,6 +117,7 @@ TEST_CASE("a renewal charges overage of the ended period and the base of the com
                             dec("15000"),
                             dec("10000"),
                             dec("0.01"),
+                            {},
                             {},
                             dec("50"),
                             dec("50"),
@@ -376,8 +377,19 @@ TEST_CASE("a pack is one line of its price, a top-up one of its amount") {
   CHECK(pack.to == date);
   CHECK(pack.due == when("2026-02-03"));
   REQUIRE(pack.lines.size() == 1);
-  const InvoiceLine pack_line{LineType::pack, "", "",           "1 000 credits", dec("1"), dec("0"),
-                              dec("9.999"),   {}, dec("9.999"), dec("10"),       date,     date};
+  const InvoiceLine pack_line{LineType::pack,
+                              "",
+                              "",
+                              "1 000 credits",
+                              dec("1"),
+                              dec("0"),
+                              dec("9.999"),
+                              {},
+                              {},
+                              dec("9.999"),
+                              dec("10"),
+                              date,
+                              date};
   CHECK(pack.lines[0] == pack_line);
   CHECK(pack.total == dec("10"));
 

@@ -2,6 +2,7 @@
 // can cause must fit one event: the catalog's limits count on the sizes proved here.
 #include <catch2/catch.hpp>
 
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -125,15 +126,27 @@ Invoice onlyFixed(Invoice invoice) {
   return invoice;
 }
 
+const TokenTotals kMostTokens{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+const ModelUsage kModel{kCode, kCode, kMostTokens, kLongestCharge};
+
+/// The fixed lines as wide as every line is once one has models.
+Invoice onlyFixedAndWide(Invoice invoice) {
+  Invoice wide = onlyFixed(std::move(invoice));
+  wide.lines.front().models = {kModel};
+  return wide;
+}
+
 TEST_CASE("an invoice's event with its fixed lines keeps within its limit") {
   const Invoice fixed = onlyFixed(longestInvoice());
   REQUIRE(fixed.lines.size() == 4);
   CHECK(bytesOf(fixed) <= limits::kInvoiceHeadBytesMax);
+  CHECK(bytesOf(onlyFixedAndWide(fixed)) <=
+        limits::kInvoiceHeadBytesMax + limits::kModelUsageBytesMax);
 }
 
-TEST_CASE("any other line keeps within its limit, and so does a tier") {
+TEST_CASE("any other line keeps within its limit, and so do tiers and models") {
   const Invoice longest = longestInvoice();
-  Invoice invoice = onlyFixed(longest);
+  Invoice invoice = onlyFixedAndWide(longest);
   const std::size_t fixed = bytesOf(invoice);
   std::size_t others = 0;
   for (const InvoiceLine& line : longest.lines) {
@@ -155,6 +168,12 @@ TEST_CASE("any other line keeps within its limit, and so does a tier") {
   CHECK(one_tier - before <= limits::kTierChargeBytesMax);
   invoice.lines.back().tiers.push_back(invoice.lines.back().tiers.back());
   CHECK(bytesOf(invoice) - one_tier <= limits::kTierChargeBytesMax);
+
+  invoice.lines.back().tiers.clear();
+  invoice.lines.back().models = {kModel};
+  CHECK(bytesOf(invoice) - before <= limits::kModelUsageBytesMax);
+  invoice.lines.back().models.resize(limits::kLineModelsMax, kModel);
+  CHECK(bytesOf(invoice) - before <= limits::kLineModelsMax * limits::kModelUsageBytesMax);
 }
 
 TEST_CASE("the largest invoice that the limits allow fits an event and its number of lines") {
@@ -162,6 +181,11 @@ TEST_CASE("the largest invoice that the limits allow fits an event and its numbe
   Invoice invoice = onlyFixed(longest);
   std::size_t bytes = limits::kUsageLinesBytesMax + limits::kSeatLinesBytesMax +
                       limits::kPendingLinesMax * limits::kInvoiceLineBytesMax;
+  for (std::size_t i = 0; i < 5; ++i) {
+    invoice.lines.push_back(longest.lines.back());
+    invoice.lines.back().models.assign(limits::kLineModelsMax, kModel);
+    bytes -= limits::kInvoiceLineBytesMax + limits::kLineModelsMax * limits::kModelUsageBytesMax;
+  }
   for (std::size_t i = 0; bytes >= limits::kInvoiceLineBytesMax; ++i) {
     const InvoiceLine& line = longest.lines[i % longest.lines.size()];
     if (isFixed(line)) continue;

@@ -192,6 +192,14 @@ struct TierCharge {
   std::string exact;
 };
 
+/// What the calls of one model used and cost; without a name: of models that are not told apart.
+struct ModelUsage {
+  std::string provider;
+  std::string model;
+  TokenTotals tokens;
+  std::string cost;  // money, with the margin
+};
+
 struct InvoiceLine {
   LineType type = LineType::planBase;
   std::string feature;
@@ -201,6 +209,7 @@ struct InvoiceLine {
   std::string included;
   std::string unit_price;  // where one price applies to all of it; else see tiers
   std::vector<TierCharge> tiers;
+  std::vector<ModelUsage> models;  // overage of tokens: all that was used, dearest first
   std::string exact;
   std::string amount;  // `exact`, rounded once
   std::int64_t from_ns = 0;
