@@ -149,6 +149,16 @@ kj::Promise<void> checkVisitors(RpcServer& server, const Access& access, kj::Tim
   });
 }
 
+/// How many connections there are; 0 while nothing is served. `connections` outlives the function.
+std::function<std::uint32_t()> countOf(const kj::Maybe<RpcServer&>& connections) {
+  return [&connections] {
+    KJ_IF_MAYBE (server, connections) {
+      return static_cast<std::uint32_t>(server->connectionCount());
+    }
+    return 0U;
+  };
+}
+
 void sayReady(const ServiceNotify& notify, Position position, spdlog::logger& logger) {
   const std::string ready = fmt::format("ready at position {}", position.value);
   logger.info(ready);
@@ -219,6 +229,7 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
   Snapshotter snapshotter(pipeline, *store, codec, pool, *logger,
                           {config.snapshots.every_events, config.snapshots.keep});
   HoldDrops hold_drops;
+  Watches watches(config.limits.write_timeout.ns * kj::NANOSECONDS);
   kj::Maybe<RpcServer&> connections;
   LedgerService service{pipeline,
                         ticker,
@@ -232,14 +243,10 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
                         port,
                         *logger,
                         config.data_directory,
-                        [&] {
-                          KJ_IF_MAYBE (server, connections) {
-                            return static_cast<std::uint32_t>(server->connectionCount());
-                          }
-                          return 0U;
-                        },
+                        countOf(connections),
                         port.timer().now(),
-                        hold_drops};
+                        hold_drops,
+                        watches};
   admission.update();
   ticker.catchUp().wait(scope);
   {
@@ -258,6 +265,7 @@ ExitStatus serve(const Config& config, const RereadConfig& reread, Logging& logg
     stop.promise.wait(scope);
     notify.stopping();
     hold_drops.stop();
+    watches.stop();
     logger->info("stopping");
     server.drain(config.limits.drain_timeout.ns * kj::NANOSECONDS).wait(scope);
     connections = nullptr;

@@ -20,6 +20,7 @@
 #include "daemon/ticker.h"
 #include "daemon/uv_event_port.h"
 #include "daemon/visitor.h"
+#include "daemon/watches.h"
 #include "daemon/worker_pool.h"
 #include "ledger/model/codec.h"
 #include "ledger/store/store.h"
@@ -44,6 +45,7 @@ struct LedgerService {
   std::function<std::uint32_t()> connections;
   kj::TimePoint started;
   HoldDrops& hold_drops;
+  Watches& watches;
 };
 
 /// The bootstrap capability of one connection.
@@ -60,8 +62,12 @@ struct HoldName {
 /// What happens to the hold when the capability is dropped: see CustomerRecorder.hold.
 enum class DropPolicy { leave, release };
 wire::Hold::Client makeHold(LedgerService& service, HoldName name, DropPolicy policy);
-wire::Reader::Client makeReader(LedgerService& service);
-wire::CustomerReader::Client makeCustomerReader(LedgerService& service, std::string id);
+/// `watches` is of the connection.
+wire::Reader::Client makeReader(LedgerService& service,
+                                kj::Own<WatchCount> watches = kj::refcounted<WatchCount>());
+wire::CustomerReader::Client makeCustomerReader(
+    LedgerService& service, std::string id,
+    kj::Own<WatchCount> watches = kj::refcounted<WatchCount>());
 wire::Billing::Client makeBilling(LedgerService& service, Roles roles);
 wire::CustomerBilling::Client makeCustomerBilling(LedgerService& service, std::string id);
 wire::Auditor::Client makeAuditor(LedgerService& service);

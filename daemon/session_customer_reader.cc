@@ -5,6 +5,7 @@
 #include "daemon/history_cursor.h"
 #include "daemon/session_answers.h"
 #include "daemon/session_documents.h"
+#include "daemon/session_watch.h"
 #include "daemon/statement.h"
 #include "daemon/usage_by_day.h"
 #include "ledger/core/query.h"
@@ -67,7 +68,8 @@ void writeEntry(wire::StatementEntry::Builder to, const StatementEntry& from,
 
 class CustomerReader final : public wire::CustomerReader::Server {
  public:
-  CustomerReader(LedgerService& service, std::string id) : service_(service), id_(std::move(id)) {}
+  CustomerReader(LedgerService& service, std::string id, kj::Own<WatchCount> watches)
+      : service_(service), id_(std::move(id)), watches_(kj::mv(watches)) {}
 
   kj::Promise<void> info(InfoContext context) override {
     const Customer* customer = customerToRead(service_, id_);
@@ -197,6 +199,12 @@ class CustomerReader final : public wire::CustomerReader::Server {
     });
   }
 
+  kj::Promise<void> watch(WatchContext context) override {
+    const Customer* customer = customerToRead(service_, id_);
+    if (customer == nullptr) return unknown(context.getResults().initEnded());
+    return answerWatch(service_, context, customer->number, kj::addRef(*watches_));
+  }
+
   kj::Promise<void> statement(StatementContext context) override {
     auto params = context.getParams();
     const Customer* customer = customerToRead(service_, id_);
@@ -277,12 +285,14 @@ class CustomerReader final : public wire::CustomerReader::Server {
 
   LedgerService& service_;
   std::string id_;
+  kj::Own<WatchCount> watches_;
 };
 
 }  // namespace
 
-wire::CustomerReader::Client makeCustomerReader(LedgerService& service, std::string id) {
-  return kj::heap<CustomerReader>(service, std::move(id));
+wire::CustomerReader::Client makeCustomerReader(LedgerService& service, std::string id,
+                                                kj::Own<WatchCount> watches) {
+  return kj::heap<CustomerReader>(service, std::move(id), kj::mv(watches));
 }
 
 }  // namespace daybook::daemon

@@ -19,7 +19,7 @@ class Login final : public wire::Daybook::Server {
       return kj::READY_NOW;
     }
     if (roles.has(Role::recorder)) session.setRecorder(makeRecorder(service_));
-    if (roles.has(Role::reader)) session.setReader(makeReader(service_));
+    if (roles.has(Role::reader)) session.setReader(makeReader(service_, kj::addRef(*watches_)));
     if (roles.has(Role::billing)) session.setBilling(makeBilling(service_, roles));
     if (roles.has(Role::auditor)) session.setAuditor(makeAuditor(service_));
     if (roles.has(Role::admin)) session.setAdmin(makeAdmin(service_));
@@ -30,6 +30,7 @@ class Login final : public wire::Daybook::Server {
   LedgerService& service_;
   Access& access_;
   kj::Own<Visitor> visitor_;
+  kj::Own<WatchCount> watches_ = kj::refcounted<WatchCount>();
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "daemon/session_answers.h"
 #include "daemon/session_documents.h"
+#include "daemon/session_watch.h"
 #include "ledger/core/query.h"
 
 namespace daybook::daemon {
@@ -42,11 +43,13 @@ Position positionOf(const StableVector<Position>& positions, std::uint64_t first
 
 class Reader final : public wire::Reader::Server {
  public:
-  explicit Reader(LedgerService& service) : service_(service) {}
+  Reader(LedgerService& service, kj::Own<WatchCount> watches)
+      : service_(service), watches_(kj::mv(watches)) {}
 
   kj::Promise<void> customer(CustomerContext context) override {
     const kj::StringPtr id = context.getParams().getId();
-    context.getResults().setCustomer(makeCustomerReader(service_, std::string(id)));
+    context.getResults().setCustomer(
+        makeCustomerReader(service_, std::string(id), kj::addRef(*watches_)));
     return kj::READY_NOW;
   }
 
@@ -133,6 +136,10 @@ class Reader final : public wire::Reader::Server {
     return service_.pipeline.durable(shown.wait_for);
   }
 
+  kj::Promise<void> watch(WatchContext context) override {
+    return answerWatch(service_, context, CustomerNumber(), kj::addRef(*watches_));
+  }
+
  private:
   const LedgerState& ledger() const { return service_.pipeline.state().ledger; }
 
@@ -152,10 +159,13 @@ class Reader final : public wire::Reader::Server {
   }
 
   LedgerService& service_;
+  kj::Own<WatchCount> watches_;
 };
 
 }  // namespace
 
-wire::Reader::Client makeReader(LedgerService& service) { return kj::heap<Reader>(service); }
+wire::Reader::Client makeReader(LedgerService& service, kj::Own<WatchCount> watches) {
+  return kj::heap<Reader>(service, kj::mv(watches));
+}
 
 }  // namespace daybook::daemon

@@ -102,6 +102,7 @@ enum Outcome {
   tooManyHolds @68;  # the customer has as many open holds as one can have
   holdTooLong @69;  # a hold lives for at most 24 hours in all
   featureNotHeld @70;  # the hold holds nothing of that feature
+  tooManyWatches @71;  # the connection has as many watches as one can have
 }
 
 # ---- What commands ask

@@ -79,6 +79,7 @@ static_assert(same(Outcome::holdEnded, wire::Outcome::HOLD_ENDED));
 static_assert(same(Outcome::tooManyHolds, wire::Outcome::TOO_MANY_HOLDS));
 static_assert(same(Outcome::holdTooLong, wire::Outcome::HOLD_TOO_LONG));
 static_assert(same(Outcome::featureNotHeld, wire::Outcome::FEATURE_NOT_HELD));
+static_assert(same(Outcome::tooManyWatches, wire::Outcome::TOO_MANY_WATCHES));
 
 static_assert(same(FeatureType::metered, wire::FeatureType::METERED));
 static_assert(same(FeatureType::boolean, wire::FeatureType::BOOLEAN));

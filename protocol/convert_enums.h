@@ -25,7 +25,7 @@ struct EnumOf;
 template <>
 struct EnumOf<wire::Outcome> {
   using Model = Outcome;
-  static constexpr wire::Outcome kNewest = wire::Outcome::FEATURE_NOT_HELD;
+  static constexpr wire::Outcome kNewest = wire::Outcome::TOO_MANY_WATCHES;
 };
 template <>
 struct EnumOf<wire::FeatureType> {

@@ -353,6 +353,9 @@ interface Reader {
   creditNote @6 (number :UInt64, label :Text)
       -> (outcome :Common.Outcome, detail :Text, creditNote :Common.CreditNote, position :UInt64);
   # By number, or by label ("CN-000001") when number is 0. Without it: unknownInvoice.
+
+  watch @7 (what :Watch, watcher :Watcher) -> (ended :WatchEnded);
+  # All customers. See Watcher.
 }
 
 interface CustomerReader {
@@ -394,6 +397,68 @@ interface CustomerReader {
   #
   # All pages of usage and of a statement show the log at `asOf`, the customer's newest position at
   # the first page.
+
+  watch @10 (what :Watch, watcher :Watcher) -> (ended :WatchEnded);
+  # This customer. See Watcher.
+}
+
+# ---- Watching: told of what happens, as it happens
+
+struct Watch {
+  balances @0 :Bool;
+  # The balance after events that touch it: several of them may be told by one notice.
+  alerts @1 :Bool;               # every alert that is raised
+  invoices @2 :Bool;             # every invoice that closes
+  # Without any of the three: all three.
+  from @3 :UInt64;
+  # Position of the first event to be told of, at most one past the newest durable one (else:
+  # unknownPosition). 0: what comes from now on; of one customer's balance, first what it is now.
+}
+
+struct Notice {
+  position @0 :UInt64;           # of the event in the log; of a balance: the newest it stands for
+  recorded @1 :Int64;            # when the ledger took it; 0 of a balance, which has its own `at`
+  customer @2 :Text;
+  union {
+    balance @3 :Balance;         # `asOf` is `position`, or later when more was recorded meanwhile
+    alert @4 :EventSchema.AlertRaised;
+    invoice @5 :Common.Invoice;  # as it closed
+  }
+}
+
+interface Watcher {
+  # The callback of a watch, which the caller implements.
+  #
+  # A watch is the call of watch(): it goes on until that call is answered with why it ended, and
+  # ends when the caller drops the call or the connection is lost. A connection may have 64 (then:
+  # tooManyWatches), beside its other calls.
+  #
+  # Notices come in the order of the log, each at least once, and only of what is durable. After an
+  # end, go on with a new watch from the last `next`, or from the position of the last notice that
+  # was taken: that one then comes again.
+  #
+  # The log is the queue. One call is outstanding at a time, with at most 128 notices or 256 KiB (a
+  # single notice may have more); what happens meanwhile waits in the log. A watcher that does not
+  # return a call within the daemon's write_timeout (60 s unless configured otherwise) is dropped:
+  # its watch ends as slow. Nothing else waits for it.
+
+  notices @0 (notices :List(Notice), next :UInt64) -> ();
+  # Everything before position `next` was told now or before. The first call comes at once; it, and
+  # now and then a later one where much was recorded that is not watched, may have no notices.
+}
+
+enum WatchEnd {
+  refused @0;                    # it never began: see `outcome`
+  slow @1;                       # a call of the watcher was not returned in time
+  failed @2;                     # a call of the watcher failed: see `detail`
+  stopping @3;                   # the daemon stops: go on when it is back
+}
+
+struct WatchEnded {
+  outcome @0 :Common.Outcome;    # ok, or why it was refused
+  detail @1 :Text;
+  end @2 :WatchEnd;
+  next @3 :UInt64;               # where to go on: what the watcher did return
 }
 
 # ---- Billing: what is sold, and to whom

@@ -129,6 +129,14 @@ inline constexpr std::size_t kLoginMessageBytesMax = 1u << 20;
 inline constexpr std::uint32_t kFailedLoginsMax = 3;
 inline constexpr std::size_t kConnectionBytesInFlightMax = 16u << 20;  // reading from it stops
 
+// Watching.
+/// of one connection; outcome tooManyWatches
+inline constexpr std::size_t kConnectionWatchesMax = 64;
+/// in one call of a watcher; the rest is in the next one
+inline constexpr std::size_t kWatchNoticesMax = 128;
+/// likewise; but one notice is sent whatever it takes
+inline constexpr std::size_t kWatchBytesMax = 256u << 10;
+
 static_assert(kCommitBytesMax <= kPipelineBytesMax);
 static_assert(kEventBytesMax < 65'536, "an event fits the public tile format");
 static_assert(kCommitBytesMax >= 8 * kEventBytesMax);
@@ -136,6 +144,8 @@ static_assert(kStorageReserveBytes >= 2 * kPipelineBytesMax);
 static_assert(kListLimitDefault <= kListLimitMax);
 static_assert(kLoginMessageBytesMax < kMessageBytesMax);
 static_assert(kConnectionCallsMax < kConnectionAnswersMax);
+static_assert(kConnectionWatchesMax < kConnectionCallsMax, "watches leave room for calls");
+static_assert(kWatchBytesMax >= kEventBytesMax);
 static_assert((kEventBytesMax - kInvoiceHeadBytesMax) / kInvoiceLineBytesMax + 8 <=
                   kInvoiceLinesMax,
               "an invoice that fits an event keeps within its lines, fixed ones among them");

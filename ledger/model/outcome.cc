@@ -137,6 +137,9 @@ constexpr std::array kEntries = {
           "The customer has as many open holds as one can have; settle or release some first."},
     Entry{Outcome::holdTooLong, "holdTooLong", "A hold lives for at most 24 hours in all."},
     Entry{Outcome::featureNotHeld, "featureNotHeld", "The hold sets nothing of the feature aside."},
+    Entry{
+        Outcome::tooManyWatches, "tooManyWatches",
+        "The connection has as many watches as one can have; end some, or use another connection."},
 };
 
 /// Whether every outcome stands at the index that is its number.

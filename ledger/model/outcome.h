@@ -96,6 +96,8 @@ enum class Outcome : std::uint16_t {
   tooManyHolds = 68,    // the customer has as many open holds as one can have
   holdTooLong = 69,     // a hold lives for at most 24 hours in all
   featureNotHeld = 70,  // the hold holds nothing of that feature
+  // Of watches.
+  tooManyWatches = 71,  // the connection has as many watches as one can have
 };
 
 /// The stable name, as in the schema ("insufficientCredits"); "unknown" for a number this version

@@ -27,7 +27,8 @@ class RunningLedger {
  public:
   static constexpr Instant kStart{1'767'225'600'000'000'000};  // 2026-01-01T00:00:00Z
 
-  RunningLedger()
+  /// Within `watcher_timeout` a watcher has to return a call.
+  explicit RunningLedger(kj::Duration watcher_timeout = 60 * kj::SECONDS)
       : loop_(port_),
         scope_(loop_),
         boundaries_(zones_),
@@ -46,6 +47,7 @@ class RunningLedger {
         admission_(pipeline_, store_, clock_, logger_),
         ticker_(pipeline_, admission_, port_),
         snapshotter_(pipeline_, store_, codec_, pool_, logger_, {0, 2}),
+        watches_(watcher_timeout),
         service_{pipeline_,
                  ticker_,
                  snapshotter_,
@@ -60,7 +62,8 @@ class RunningLedger {
                  "memory",
                  [] { return 0U; },
                  port_.timer().now(),
-                 hold_drops_} {
+                 hold_drops_,
+                 watches_} {
     pipeline_.connect(store_thread_);
     LedgerCreated created;
     created.ledger_id = std::string(32, '0');
@@ -137,6 +140,7 @@ class RunningLedger {
   daemon::Ticker ticker_;
   daemon::Snapshotter snapshotter_;
   daemon::HoldDrops hold_drops_;
+  daemon::Watches watches_;
   daemon::LedgerService service_;
 };
 

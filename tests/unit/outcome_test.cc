@@ -8,7 +8,7 @@
 namespace daybook {
 namespace {
 
-constexpr std::uint16_t kLast = static_cast<std::uint16_t>(Outcome::featureNotHeld);
+constexpr std::uint16_t kLast = static_cast<std::uint16_t>(Outcome::tooManyWatches);
 
 TEST_CASE("every outcome has a name of its own that leads back to it") {
   std::set<std::string_view> names;
