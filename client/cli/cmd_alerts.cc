@@ -97,7 +97,7 @@ void addAlerts(CLI::App& root, Session& session) {
       addCommand(root, "alerts", "Show the alerts that were raised, or choose when to raise them",
                  {"daybook alerts acme", "daybook alerts acme --set usage=80% --set usage=100%",
                   "daybook alerts acme --set usage:calls=5000 --set credits=10% --set balance=5.00",
-                  "daybook alerts acme --plan", "daybook log --follow --json | grep alertRaised"},
+                  "daybook alerts acme --plan", "daybook watch --all --alerts"},
                  "An alert is an event of the log, recorded once when its level is crossed, and "
                  "armed again by\n"
                  "a new period or a refill. Without alerts of its own a customer has the plan's; "

@@ -194,6 +194,7 @@ void buildTree(CLI::App& root, Session& session) {
   addReports(root, session);
   addImport(root, session);
   addLog(root, session);
+  addWatch(root, session);
   addClock(root, session);
   addOffline(root, session);
   addCompletion(root, session);

@@ -40,6 +40,7 @@ void addSeats(CLI::App& root, Session& session);
 void addStatus(CLI::App& root, Session& session);
 void addSubscriptions(CLI::App& root, Session& session);
 void addUsage(CLI::App& root, Session& session);
+void addWatch(CLI::App& root, Session& session);
 
 /// A command with its help: one line that says what it does, in lists too; then the end of its own
 /// help, of examples, a line each, and of what else there is to know.

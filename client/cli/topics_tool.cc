@@ -40,6 +40,27 @@ file beside it, to be mended and imported.
   daybook seats acme                          # editors
 )";
 
+constexpr char kWatching[] = R"(
+`daybook watch` shows what happens to a customer, or to all of them, as it happens: the balance
+after what touches it, every alert that is raised and every invoice that closes. Each line begins
+with a position in the log. Only what is on disk is shown, in the order of the log.
+
+  daybook customer create acme
+  daybook subscribe acme team
+  daybook alerts acme --set usage:calls=10
+  daybook record acme calls 12
+  daybook watch acme --from 1 --limit 3           # invoice, alert, balance
+  daybook watch --all --alerts --from 1 --limit 1 # usage of calls reaches 10
+
+Without --limit it goes on until it is interrupted, and connects again when the daemon was away.
+Without --from it begins with what comes from now on, and with the balance of now. With the position
+of the last line that was taken in --from nothing is missed, and that line comes again.
+
+Who reads slowly holds up nobody: what happens waits in the log, several changes of a balance then
+come as one, and who takes nothing for the daemon's write_timeout is dropped, and can go on from
+there. It takes the role reader. In C++ it is client/include/daybook/watch.h.
+)";
+
 constexpr char kConnecting[] = R"(
 Without --connect the daemon is asked over its Unix socket on this machine, and the kernel says who
 is asking. Over the network it is TLS, and a token says who is asking:
@@ -83,6 +104,7 @@ the log print one item a line, reports (usage, statement) one object.
 constexpr std::array kTopics = {
     Topic{"catalog-file", "The file that `catalog apply` takes, with every field", kCatalogFile},
     Topic{"importing", "Commands and usage from files", kImporting},
+    Topic{"watching", "Balances, alerts and invoices as they come", kWatching},
     Topic{"connecting", "Where the daemon is, over TLS or not, and who is asking", kConnecting},
     Topic{"exit-codes", "How commands end, and what they print for programs", kExitCodes},
 };

@@ -128,6 +128,28 @@ class TokenTest(daybook.unittest.TestCase):
         self.assertSentAway(follower, "has fewer roles")
         self.ledger.run("--token-file", token, "customer", "list")
 
+    def test_watching_takes_the_role_of_a_reader_and_lasts_as_long(self):
+        reader, entry = self.token("reader", "reader")
+        others, others_entry = self.token("others", "recorder", "billing", "auditor", "admin")
+        self.start(entry, others_entry)
+        self.ledger.as_boss("customer", "create", "acme")
+        for what in ("acme", "--all"):
+            self.assertIn("unauthorized: reader",
+                          self.ledger.refused("--token-file", others, "watch", what))
+        watch = self.ledger.begin("--token-file", reader, "watch", "acme",
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(watch.stdout.close)
+        self.addCleanup(watch.stderr.close)
+        self.assertIn("acme  balance", watch.stdout.readline())
+        self.ledger.write(others_entry)
+        self.ledger.reload()
+        # It tries again, and is nobody then.
+        self.assertEqual(watch.wait(), daybook.REFUSED)
+        said = watch.stderr.read()
+        self.assertIn("it is tried again", said)
+        self.assertIn("unauthorized", said)
+        self.assertRegex(self.ledger.log(), "dropped: .*its token is not in the configuration")
+
     def test_a_token_added_while_the_daemon_runs_lets_in(self):
         token, entry = self.token("late", "reader")
         self.start()

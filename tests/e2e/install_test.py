@@ -101,6 +101,13 @@ class InstallTest(daybook.unittest.TestCase):
         self.assertEqual(self.used(), 50)
         self.assertEqual(self.ledger.json_lines("holds", "acme"), [])
 
+    def test_watch_goes_on_where_the_last_run_was(self):
+        place = self.ledger.folder / "place"
+        self.ledger.run("alerts", "acme", "--set", "usage:calls=2")
+        self.ledger.run("record", "acme", "calls", 3)
+        self.assertRegex(self.example("watch", place, 1), r"^acme: INV-000001 over [\d.]+\n$")
+        self.assertEqual(self.example("watch", place, 1), "acme: calls reached 3\n")
+
     def test_pkg_config_is_enough_to_build(self):
         environment = daybook.clean_environment()
         [package] = self.prefix.glob("lib/**/pkgconfig")

@@ -26,7 +26,9 @@ class ServedLedger {
  public:
   using Task = std::function<void(RunningLedger&)>;
 
-  ServedLedger() {
+  /// Within `watcher_timeout` a watcher has to return a call.
+  explicit ServedLedger(kj::Duration watcher_timeout = 60 * kj::SECONDS)
+      : watcher_timeout_(watcher_timeout) {
     daemon::ignoreWriteSignals();
     std::promise<void> ready;
     auto is_ready = ready.get_future();
@@ -81,7 +83,7 @@ class ServedLedger {
   std::string path() const { return folder_.path("daybook.sock"); }
 
   void serve(std::promise<void>& ready) {
-    RunningLedger ledger;
+    RunningLedger ledger(watcher_timeout_);
     std::deque<Posted*> waiting;
     kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> awaited;
     tasks_ = kj::heap<daemon::CrossThreadQueue<Posted*>>(
@@ -106,6 +108,7 @@ class ServedLedger {
     tasks_ = nullptr;
   }
 
+  const kj::Duration watcher_timeout_;
   test::TemporaryDirectory folder_;
   kj::Own<daemon::CrossThreadQueue<Posted*>> tasks_;  // made and ended by the thread
   kj::Own<daemon::Access> access_;                    // the thread's

@@ -384,6 +384,7 @@ class Client {
 
  private:
   friend class UsageStream;
+  friend class Watch;
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
