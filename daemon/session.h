@@ -51,6 +51,13 @@ struct LedgerService {
 /// The bootstrap capability of one connection.
 wire::Daybook::Client makeLogin(LedgerService& service, Access& access, kj::Own<Visitor> visitor);
 
+/// What the capability of a customer stands for: its calls are answered from the log at
+/// `min_position` or later, and unknownPosition when it has not come that far.
+struct CustomerName {
+  std::string id;
+  Position min_position;
+};
+
 // One capability each. `roles` limits what Billing.submit may do.
 wire::Recorder::Client makeRecorder(LedgerService& service);
 /// What a Hold capability stands for.
@@ -66,10 +73,10 @@ wire::Hold::Client makeHold(LedgerService& service, HoldName name, DropPolicy po
 wire::Reader::Client makeReader(LedgerService& service,
                                 kj::Own<WatchCount> watches = kj::refcounted<WatchCount>());
 wire::CustomerReader::Client makeCustomerReader(
-    LedgerService& service, std::string id,
+    LedgerService& service, CustomerName name,
     kj::Own<WatchCount> watches = kj::refcounted<WatchCount>());
 wire::Billing::Client makeBilling(LedgerService& service, Roles roles);
-wire::CustomerBilling::Client makeCustomerBilling(LedgerService& service, std::string id);
+wire::CustomerBilling::Client makeCustomerBilling(LedgerService& service, CustomerName name);
 wire::Auditor::Client makeAuditor(LedgerService& service);
 wire::Admin::Client makeAdmin(LedgerService& service);
 

@@ -57,7 +57,7 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> moveClock(MoveClockContext context) override {
     auto params = context.getParams();
     auto command = protocol::readMoveClock(params.getKey(), params.getTo());
-    if (!command.isOk()) return answerReceipt(service_, std::move(command), context);
+    if (!command.isOk()) return answerReceipt(service_, std::move(command), {}, context);
     Submitted done = service_.pipeline.submit(std::move(command.value));
     return service_.ticker.catchUp()
         .then([this] { return service_.pipeline.allDurable(); })

@@ -15,12 +15,26 @@
 
 namespace daybook::daemon {
 
+/// Whether answers reflect `minPosition` of a call. A position that anybody was given is durable,
+/// and what is durable is in every answer.
+inline Verdict reaches(const LedgerService& service, Position min_position) {
+  if (min_position <= service.pipeline.durableTip().tip.position) return {};
+  return {Outcome::unknownPosition, std::to_string(min_position.value)};
+}
+
+template <typename Params>
+CustomerName customerNameOf(Params params) {
+  return {std::string(params.getId()), Position(params.getMinPosition())};
+}
+
 /// Records a parsed command and answers `receipt` of the call's results once that may be given.
 template <typename Context>
 kj::Promise<void> answerReceipt(LedgerService& service, protocol::Parsed<Command> command,
-                                Context context) {
-  if (!command.isOk()) {
-    protocol::writeReceipt(context.getResults().initReceipt(), Answer{command.verdict, {}});
+                                Position min_position, Context context) {
+  Verdict refusal = reaches(service, min_position);
+  if (refusal.isOk()) refusal = std::move(command.verdict);
+  if (!refusal.isOk()) {
+    protocol::writeReceipt(context.getResults().initReceipt(), Answer{std::move(refusal), {}});
     return kj::READY_NOW;
   }
   const Submitted done = service.pipeline.submit(std::move(command.value));
@@ -29,13 +43,16 @@ kj::Promise<void> answerReceipt(LedgerService& service, protocol::Parsed<Command
   return service.pipeline.durable(done.wait_for);
 }
 
-/// A customer to read, with everything due recorded first; nullptr when there is none.
-inline const Customer* customerToRead(LedgerService& service, const std::string& id) {
-  const Customer* customer = service.pipeline.state().find(id);
-  if (customer == nullptr) return nullptr;
+/// A customer to read, with everything due recorded first; or why there is none.
+inline protocol::Parsed<const Customer*> customerToRead(LedgerService& service,
+                                                        const CustomerName& name) {
+  Verdict refusal = reaches(service, name.min_position);
+  if (!refusal.isOk()) return {std::move(refusal), nullptr};
+  const Customer* customer = service.pipeline.state().find(name.id);
+  if (customer == nullptr) return {{Outcome::unknownCustomer, name.id}, nullptr};
   const CustomerNumber number = customer->number;
   service.pipeline.catchUp(number);
-  return &service.pipeline.state().customer(number);
+  return {{}, &service.pipeline.state().customer(number)};
 }
 
 inline const Verdict kInvalidCursor{Outcome::invalidCursor, "take `next` of the page before"};

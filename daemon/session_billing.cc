@@ -37,14 +37,15 @@ class Billing final : public wire::Billing::Server {
     auto params = context.getParams();
     auto command = protocol::readPublishCatalog(params.getKey(), params.getCatalog());
     addDigest(command);
-    return answerReceipt(service_, std::move(command), context);
+    return answerReceipt(service_, std::move(command), Position(params.getMinPosition()), context);
   }
 
   kj::Promise<void> previewCatalog(PreviewCatalogContext context) override {
     const auto catalog = protocol::readCatalog(context.getParams().getCatalog());
     std::vector<CatalogChange> changes;
-    Verdict verdict = catalog.verdict;
+    Verdict verdict = reaches(service_, Position(context.getParams().getMinPosition()));
     const core::State& state = service_.pipeline.state();
+    if (verdict.isOk()) verdict = catalog.verdict;
     if (verdict.isOk()) verdict = core::compareCatalog(state, catalog.value, changes);
     protocol::writeVerdict(context.getResults(), verdict);
     auto list = context.getResults().initChanges(protocol::listSize(changes.size()));
@@ -58,12 +59,12 @@ class Billing final : public wire::Billing::Server {
     auto params = context.getParams();
     return answerReceipt(
         service_, protocol::readCommand(params.getKey(), params.getId(), params.getCustomer()),
-        context);
+        Position(params.getMinPosition()), context);
   }
 
   kj::Promise<void> customer(CustomerContext context) override {
     context.getResults().setCustomer(
-        makeCustomerBilling(service_, std::string(context.getParams().getId())));
+        makeCustomerBilling(service_, customerNameOf(context.getParams())));
     return kj::READY_NOW;
   }
 
@@ -73,7 +74,9 @@ class Billing final : public wire::Billing::Server {
                commands.size(), limits::kBatchEntriesMax);
     auto submission = kj::heap<Submission>();
     Submission& running = *submission;
-    return decide(commands, 0, running)
+    const Verdict reached = reaches(service_, Position(context.getParams().getMinPosition()));
+    if (!reached.isOk()) running.answers.assign(commands.size(), {reached, {}});
+    return decide(commands, reached.isOk() ? 0 : commands.size(), running)
         .then([this, context, submission = kj::mv(submission)]() mutable {
           const std::vector<Answer>& answers = submission->answers;
           auto receipts = context.getResults().initReceipts(protocol::listSize(answers.size()));

@@ -9,7 +9,8 @@ namespace {
 
 class CustomerBilling final : public wire::CustomerBilling::Server {
  public:
-  CustomerBilling(LedgerService& service, std::string id) : service_(service), id_(std::move(id)) {}
+  CustomerBilling(LedgerService& service, CustomerName name)
+      : service_(service), name_(std::move(name)) {}
 
   kj::Promise<void> update(UpdateContext context) override {
     return answer(context, context.getParams().getUpdate());
@@ -82,18 +83,19 @@ class CustomerBilling final : public wire::CustomerBilling::Server {
   /// Records what was asked under the call's key.
   template <typename Context, typename Asked>
   kj::Promise<void> answer(Context context, Asked asked) {
-    return answerReceipt(service_, protocol::readCommand(context.getParams().getKey(), id_, asked),
-                         context);
+    return answerReceipt(service_,
+                         protocol::readCommand(context.getParams().getKey(), name_.id, asked),
+                         name_.min_position, context);
   }
 
   LedgerService& service_;
-  std::string id_;
+  CustomerName name_;
 };
 
 }  // namespace
 
-wire::CustomerBilling::Client makeCustomerBilling(LedgerService& service, std::string id) {
-  return kj::heap<CustomerBilling>(service, std::move(id));
+wire::CustomerBilling::Client makeCustomerBilling(LedgerService& service, CustomerName name) {
+  return kj::heap<CustomerBilling>(service, std::move(name));
 }
 
 }  // namespace daybook::daemon

@@ -68,36 +68,37 @@ void writeEntry(wire::StatementEntry::Builder to, const StatementEntry& from,
 
 class CustomerReader final : public wire::CustomerReader::Server {
  public:
-  CustomerReader(LedgerService& service, std::string id, kj::Own<WatchCount> watches)
-      : service_(service), id_(std::move(id)), watches_(kj::mv(watches)) {}
+  CustomerReader(LedgerService& service, CustomerName name, kj::Own<WatchCount> watches)
+      : service_(service), name_(std::move(name)), watches_(kj::mv(watches)) {}
 
   kj::Promise<void> info(InfoContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
-    protocol::writeCustomerInfo(context.getResults().initInfo(), *customer);
-    return durable(*customer);
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
+    protocol::writeCustomerInfo(context.getResults().initInfo(), customer);
+    return durable(customer);
   }
 
   kj::Promise<void> balance(BalanceContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
     protocol::writeBalance(context.getResults().initBalance(),
-                           core::balanceOf(state(), *customer, service_.pipeline.context()));
-    return durable(*customer);
+                           core::balanceOf(state(), customer, service_.pipeline.context()));
+    return durable(customer);
   }
 
   kj::Promise<void> check(CheckContext context) override {
-    const auto usage = protocol::readUsage(context.getParams().getUsage());
+    const auto found = customerToRead(service_, name_);
     CheckAnswer answer;
-    answer.verdict = usage.verdict;
+    answer.verdict = found.verdict;
     Position wait_for;
-    if (usage.isOk()) {
-      const Customer* customer = customerToRead(service_, id_);
-      if (customer == nullptr) {
-        answer.verdict = {Outcome::unknownCustomer, id_};
-      } else {
-        answer = core::check(state(), *customer, usage.value, service_.pipeline.context());
-        wait_for = customer->last;
+    if (found.isOk()) {
+      const auto usage = protocol::readUsage(context.getParams().getUsage());
+      answer.verdict = usage.verdict;
+      wait_for = found.value->last;
+      if (usage.isOk()) {
+        answer = core::check(state(), *found.value, usage.value, service_.pipeline.context());
       }
     }
     protocol::writeCheckAnswer(context.getResults().initAnswer(), answer);
@@ -105,11 +106,12 @@ class CustomerReader final : public wire::CustomerReader::Server {
   }
 
   kj::Promise<void> invoices(InvoicesContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
     const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) return invalidCursor(context.getResults());
-    const std::vector<InvoiceRef>& refs = customer->invoices;
+    if (!cursor) return refuse(context.getResults(), kInvalidCursor);
+    const std::vector<InvoiceRef>& refs = customer.invoices;
     return answerDocuments(
         service_, context, pageOf(refs.size(), *cursor, pageSize(context.getParams().getLimit())),
         [&](std::size_t i) { return showInvoice(service_, refs[i].position); },
@@ -117,11 +119,12 @@ class CustomerReader final : public wire::CustomerReader::Server {
   }
 
   kj::Promise<void> holds(HoldsContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
     const auto after = parseCursor(context.getParams().getCursor());
-    if (!after) return invalidCursor(context.getResults());
-    const std::vector<Hold>& open = customer->holds;
+    if (!after) return refuse(context.getResults(), kInvalidCursor);
+    const std::vector<Hold>& open = customer.holds;
     const auto from = std::find_if(open.begin(), open.end(), [&after](const Hold& hold) {
       return hold.number.value > *after;
     });
@@ -132,40 +135,40 @@ class CustomerReader final : public wire::CustomerReader::Server {
     for (unsigned int i = 0; i < holds.size(); ++i) protocol::writeHold(holds[i], from[i]);
     if (shown < left)
       results.setNext(std::to_string(from[static_cast<int>(shown) - 1].number.value));
-    return durable(*customer);
+    return durable(customer);
   }
 
   kj::Promise<void> upcoming(UpcomingContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
-    const auto invoice = core::upcoming(state(), *customer, service_.pipeline.context());
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
+    const auto invoice = core::upcoming(state(), customer, service_.pipeline.context());
     if (invoice) protocol::writeInvoice(context.getResults().initInvoice(), *invoice);
-    return durable(*customer);
+    return durable(customer);
   }
 
   kj::Promise<void> previewChange(PreviewChangeContext context) override {
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
     const auto change = protocol::readChangePlan(context.getParams().getChange());
-    if (!change.isOk()) {
-      protocol::writeVerdict(context.getResults(), change.verdict);
-      return kj::READY_NOW;
-    }
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
+    if (!change.isOk()) return refuse(context.getResults(), change.verdict);
+    const Customer& customer = *found.value;
     const ChangePreview preview =
-        core::previewChange(state(), *customer, change.value, service_.pipeline.context());
+        core::previewChange(state(), customer, change.value, service_.pipeline.context());
     protocol::writeVerdict(context.getResults(), preview.verdict);
     if (preview.verdict.isOk()) {
       protocol::writeChangePreview(context.getResults().initPreview(), preview);
     }
-    return durable(*customer);
+    return durable(customer);
   }
 
   kj::Promise<void> creditNotes(CreditNotesContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
     const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) return invalidCursor(context.getResults());
-    const std::vector<CreditNoteRef>& refs = customer->credit_notes;
+    if (!cursor) return refuse(context.getResults(), kInvalidCursor);
+    const std::vector<CreditNoteRef>& refs = customer.credit_notes;
     return answerDocuments(
         service_, context, pageOf(refs.size(), *cursor, pageSize(context.getParams().getLimit())),
         [&](std::size_t i) { return showCreditNote(service_, refs[i].position); },
@@ -174,24 +177,25 @@ class CustomerReader final : public wire::CustomerReader::Server {
 
   kj::Promise<void> usage(UsageContext context) override {
     auto params = context.getParams();
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
     const HistoryRange range = rangeOf(params.getFrom(), params.getTo());
-    UsageByDay::Query query{customer->zone, range.from, range.to, std::nullopt,
+    UsageByDay::Query query{customer.zone, range.from, range.to, std::nullopt,
                             pageSize(params.getLimit())};
-    Position as_of = customer->last;
+    Position as_of = customer.last;
     if (params.getCursor().size() > 0) {
       const auto cursor = parseHistoryCursor(std::string(params.getCursor()));
       if (cursor) query.after = parseUsageKey(cursor->rest);
-      if (!query.after || !isOf(*customer, cursor->as_of)) {
-        return invalidCursor(context.getResults());
+      if (!query.after || !isOf(customer, cursor->as_of)) {
+        return refuse(context.getResults(), kInvalidCursor);
       }
       as_of = cursor->as_of;
     }
     auto report = std::make_shared<UsageByDay>(service_.zones, query);
     auto results = context.getResults();
-    results.setZone(customer->zone);
-    protocol::setText(customer->currency, [&](auto value) { results.setCurrency(value); });
+    results.setZone(customer.zone);
+    protocol::setText(customer.currency, [&](auto value) { results.setCurrency(value); });
     results.setAsOf(as_of.value);
     context.releaseParams();
     return walkBack(service_, as_of, report).then([this, context, report, as_of]() mutable {
@@ -200,31 +204,33 @@ class CustomerReader final : public wire::CustomerReader::Server {
   }
 
   kj::Promise<void> watch(WatchContext context) override {
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults().initEnded());
-    return answerWatch(service_, context, customer->number, kj::addRef(*watches_));
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults().initEnded(), found.verdict);
+    return answerWatch(service_, context, found.value->number, kj::addRef(*watches_));
   }
 
   kj::Promise<void> statement(StatementContext context) override {
     auto params = context.getParams();
-    const Customer* customer = customerToRead(service_, id_);
-    if (customer == nullptr) return unknown(context.getResults());
+    const auto found = customerToRead(service_, name_);
+    if (!found.isOk()) return refuse(context.getResults(), found.verdict);
+    const Customer& customer = *found.value;
     const HistoryRange range = rangeOf(params.getFrom(), params.getTo());
-    Statement::Query query{range.from, range.to, customer->last, {}, pageSize(params.getLimit())};
+    Statement::Query query{range.from, range.to, customer.last, {}, pageSize(params.getLimit())};
     if (params.getCursor().size() > 0) {
       const auto cursor = parseHistoryCursor(std::string(params.getCursor()));
       const auto after = cursor ? parseEntry(cursor->rest) : std::nullopt;
-      if (!after || !isOf(*customer, cursor->as_of)) return invalidCursor(context.getResults());
+      if (!after || !isOf(customer, cursor->as_of))
+        return refuse(context.getResults(), kInvalidCursor);
       query.as_of = cursor->as_of;
       query.after = *after;
     }
-    auto report = std::make_shared<Statement>(*customer, query);
+    auto report = std::make_shared<Statement>(customer, query);
     auto results = context.getResults();
-    protocol::setText(customer->currency, [&](auto value) { results.setCurrency(value); });
+    protocol::setText(customer.currency, [&](auto value) { results.setCurrency(value); });
     results.setAsOf(query.as_of.value);
     context.releaseParams();
     // Amounts due are found from what stands now: the walk begins there, whatever the page shows.
-    return walkBack(service_, customer->last, report)
+    return walkBack(service_, customer.last, report)
         .then([this, context, report, as_of = query.as_of]() mutable {
           writeEntries(context.getResults(), *report, as_of);
         });
@@ -234,14 +240,8 @@ class CustomerReader final : public wire::CustomerReader::Server {
   const core::State& state() const { return service_.pipeline.state(); }
 
   template <typename Results>
-  kj::Promise<void> unknown(Results&& results) {
-    protocol::writeVerdict(results, {Outcome::unknownCustomer, id_});
-    return kj::READY_NOW;
-  }
-
-  template <typename Results>
-  kj::Promise<void> invalidCursor(Results&& results) {
-    protocol::writeVerdict(results, kInvalidCursor);
+  kj::Promise<void> refuse(Results&& results, const Verdict& verdict) {
+    protocol::writeVerdict(results, verdict);
     return kj::READY_NOW;
   }
 
@@ -284,15 +284,15 @@ class CustomerReader final : public wire::CustomerReader::Server {
   }
 
   LedgerService& service_;
-  std::string id_;
+  CustomerName name_;
   kj::Own<WatchCount> watches_;
 };
 
 }  // namespace
 
-wire::CustomerReader::Client makeCustomerReader(LedgerService& service, std::string id,
+wire::CustomerReader::Client makeCustomerReader(LedgerService& service, CustomerName name,
                                                 kj::Own<WatchCount> watches) {
-  return kj::heap<CustomerReader>(service, std::move(id), kj::mv(watches));
+  return kj::heap<CustomerReader>(service, std::move(name), kj::mv(watches));
 }
 
 }  // namespace daybook::daemon

@@ -54,15 +54,14 @@ class HoldSession final : public wire::Hold::Server {
   kj::Promise<void> info(InfoContext context) override {
     auto results = context.getResults();
     if (!name_.refusal.isOk()) return refuse(results, name_.refusal, Position());
-    const Customer* customer = customerToRead(service_, name_.customer);
-    if (customer == nullptr) {
-      return refuse(results, {Outcome::unknownCustomer, name_.customer}, Position());
-    }
-    const Hold* hold = core::findHold(customer->holds, name_.key);
-    if (hold == nullptr) hold = core::findHold(customer->expired_holds, name_.key);
-    if (hold == nullptr) return refuse(results, {Outcome::holdEnded, name_.key}, customer->last);
+    const auto found = customerToRead(service_, {name_.customer, {}});
+    if (!found.isOk()) return refuse(results, found.verdict, Position());
+    const Customer& customer = *found.value;
+    const Hold* hold = core::findHold(customer.holds, name_.key);
+    if (hold == nullptr) hold = core::findHold(customer.expired_holds, name_.key);
+    if (hold == nullptr) return refuse(results, {Outcome::holdEnded, name_.key}, customer.last);
     protocol::writeHold(results.initHold(), *hold);
-    return service_.pipeline.durable(customer->last);
+    return service_.pipeline.durable(customer.last);
   }
 
  private:
@@ -78,7 +77,7 @@ class HoldSession final : public wire::Hold::Server {
   template <typename Context>
   kj::Promise<void> answer(protocol::Parsed<Command> command, Context context) {
     if (!name_.refusal.isOk()) command.verdict = name_.refusal;
-    return answerReceipt(service_, std::move(command), context);
+    return answerReceipt(service_, std::move(command), {}, context);
   }
 
   template <typename Results>

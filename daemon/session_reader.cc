@@ -47,15 +47,16 @@ class Reader final : public wire::Reader::Server {
       : service_(service), watches_(kj::mv(watches)) {}
 
   kj::Promise<void> customer(CustomerContext context) override {
-    const kj::StringPtr id = context.getParams().getId();
     context.getResults().setCustomer(
-        makeCustomerReader(service_, std::string(id), kj::addRef(*watches_)));
+        makeCustomerReader(service_, customerNameOf(context.getParams()), kj::addRef(*watches_)));
     return kj::READY_NOW;
   }
 
   kj::Promise<void> customers(CustomersContext context) override {
+    const Verdict reached = reaches(service_, minPosition(context));
+    if (!reached.isOk()) return refuse(context.getResults(), reached);
     const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) return invalidCursor(context.getResults());
+    if (!cursor) return refuse(context.getResults(), kInvalidCursor);
     const auto& all = service_.pipeline.state().customers;
     const PageRange page = pageOf(all.size(), *cursor, pageSize(context.getParams().getLimit()));
     auto results = context.getResults();
@@ -71,8 +72,10 @@ class Reader final : public wire::Reader::Server {
   }
 
   kj::Promise<void> invoices(InvoicesContext context) override {
+    const Verdict reached = reaches(service_, minPosition(context));
+    if (!reached.isOk()) return refuse(context.getResults(), reached);
     const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) return invalidCursor(context.getResults());
+    if (!cursor) return refuse(context.getResults(), kInvalidCursor);
     const StableVector<Position>& positions = service_.pipeline.state().invoices;
     return answerDocuments(
         service_, context,
@@ -82,6 +85,8 @@ class Reader final : public wire::Reader::Server {
   }
 
   kj::Promise<void> invoice(InvoiceContext context) override {
+    const Verdict reached = reaches(service_, minPosition(context));
+    if (!reached.isOk()) return refuse(context.getResults(), reached);
     auto params = context.getParams();
     const LedgerSettings& settings = ledger().ledger.settings;
     std::uint64_t number = params.getNumber();
@@ -93,7 +98,7 @@ class Reader final : public wire::Reader::Server {
     }
     const Position position =
         positionOf(service_.pipeline.state().invoices, settings.first_invoice, number);
-    if (position.isNone()) return unknownDocument(context.getResults(), params);
+    if (position.isNone()) return refuse(context.getResults(), unknownDocument(params));
     const ShownInvoice shown = showInvoice(service_, position);
     context.getResults().setPosition(position.value);
     writeShown(context.getResults().initInvoice(), shown);
@@ -101,14 +106,18 @@ class Reader final : public wire::Reader::Server {
   }
 
   kj::Promise<void> catalog(CatalogContext context) override {
+    const Verdict reached = reaches(service_, minPosition(context));
+    if (!reached.isOk()) return refuse(context.getResults(), reached);
     const core::State& state = service_.pipeline.state();
     protocol::writeCatalog(context.getResults().initCatalog(), core::publishedCatalog(state));
     return service_.pipeline.durable(state.ledger.last_of_ledger);
   }
 
   kj::Promise<void> creditNotes(CreditNotesContext context) override {
+    const Verdict reached = reaches(service_, minPosition(context));
+    if (!reached.isOk()) return refuse(context.getResults(), reached);
     const auto cursor = parseCursor(context.getParams().getCursor());
-    if (!cursor) return invalidCursor(context.getResults());
+    if (!cursor) return refuse(context.getResults(), kInvalidCursor);
     const StableVector<Position>& positions = service_.pipeline.state().credit_notes;
     return answerDocuments(
         service_, context,
@@ -118,6 +127,8 @@ class Reader final : public wire::Reader::Server {
   }
 
   kj::Promise<void> creditNote(CreditNoteContext context) override {
+    const Verdict reached = reaches(service_, minPosition(context));
+    if (!reached.isOk()) return refuse(context.getResults(), reached);
     auto params = context.getParams();
     const LedgerSettings& settings = ledger().ledger.settings;
     std::uint64_t number = params.getNumber();
@@ -129,7 +140,7 @@ class Reader final : public wire::Reader::Server {
     }
     const Position position =
         positionOf(service_.pipeline.state().credit_notes, settings.first_credit_note, number);
-    if (position.isNone()) return unknownDocument(context.getResults(), params);
+    if (position.isNone()) return refuse(context.getResults(), unknownDocument(params));
     const ShownCreditNote shown = showCreditNote(service_, position);
     context.getResults().setPosition(position.value);
     writeShown(context.getResults().initCreditNote(), shown);
@@ -141,21 +152,25 @@ class Reader final : public wire::Reader::Server {
   }
 
  private:
+  template <typename Context>
+  static Position minPosition(Context context) {
+    return Position(context.getParams().getMinPosition());
+  }
+
   const LedgerState& ledger() const { return service_.pipeline.state().ledger; }
 
   template <typename Results>
-  kj::Promise<void> invalidCursor(Results&& results) {
-    protocol::writeVerdict(results, kInvalidCursor);
+  kj::Promise<void> refuse(Results&& results, const Verdict& verdict) {
+    protocol::writeVerdict(results, verdict);
     return kj::READY_NOW;
   }
 
   /// Names what was asked for.
-  template <typename Results, typename Params>
-  kj::Promise<void> unknownDocument(Results&& results, Params params) {
+  template <typename Params>
+  static Verdict unknownDocument(Params params) {
     const std::string asked = params.getNumber() == 0 ? std::string(params.getLabel())
                                                       : std::to_string(params.getNumber());
-    protocol::writeVerdict(results, {Outcome::unknownInvoice, asked});
-    return kj::READY_NOW;
+    return {Outcome::unknownInvoice, asked};
   }
 
   LedgerService& service_;

@@ -101,8 +101,11 @@ kj::Promise<void> decideEntries(LedgerService& service,
 
 /// Decides a whole batch; the promise is fulfilled when all is decided, not when it is durable.
 kj::Promise<kj::Own<BatchOutcome>> decideBatch(LedgerService& service,
-                                               capnp::List<wire::UsageEntry>::Reader entries) {
+                                               capnp::List<wire::UsageEntry>::Reader entries,
+                                               Position min_position) {
   auto outcome = kj::heap<BatchOutcome>();
+  outcome->verdict = reaches(service, min_position);
+  if (!outcome->verdict.isOk()) return kj::mv(outcome);
   if (entries.size() > limits::kBatchEntriesMax) {
     outcome->verdict = {Outcome::batchTooLarge, std::to_string(entries.size()) +
                                                     " entries, at most " +
@@ -115,18 +118,22 @@ kj::Promise<kj::Own<BatchOutcome>> decideBatch(LedgerService& service,
 
 class CustomerRecorder final : public wire::CustomerRecorder::Server {
  public:
-  CustomerRecorder(LedgerService& service, kj::String id) : service_(service), id_(kj::mv(id)) {}
+  CustomerRecorder(LedgerService& service, CustomerName name)
+      : service_(service), name_(std::move(name)) {}
 
   kj::Promise<void> record(RecordContext context) override {
     auto params = context.getParams();
-    return answerReceipt(service_, protocol::readCommand(params.getKey(), id_, params.getUsage()),
-                         context);
+    return answerReceipt(service_,
+                         protocol::readCommand(params.getKey(), name_.id, params.getUsage()),
+                         name_.min_position, context);
   }
 
   kj::Promise<void> hold(HoldContext context) override {
     auto params = context.getParams();
-    auto command = protocol::readCommand(params.getKey(), id_, params.getHold());
-    HoldName name{std::string(id_.cStr()), std::string(params.getKey()), command.verdict};
+    auto command = protocol::readCommand(params.getKey(), name_.id, params.getHold());
+    const Verdict reached = reaches(service_, name_.min_position);
+    if (!reached.isOk()) command.verdict = reached;
+    HoldName name{name_.id, std::string(params.getKey()), command.verdict};
     const auto policy = params.getReleaseOnDrop() ? DropPolicy::release : DropPolicy::leave;
     auto results = context.getResults();
     Submitted done{{command.verdict, {}}, {}};
@@ -140,19 +147,20 @@ class CustomerRecorder final : public wire::CustomerRecorder::Server {
   kj::Promise<void> holdByKey(HoldByKeyContext context) override {
     const auto key = context.getParams().getKey();
     context.getResults().setHold(
-        makeHold(service_, {std::string(id_.cStr()), std::string(key), {}}, DropPolicy::leave));
+        makeHold(service_, {name_.id, std::string(key), reaches(service_, name_.min_position)},
+                 DropPolicy::leave));
     return kj::READY_NOW;
   }
 
  private:
   LedgerService& service_;
-  kj::String id_;
+  CustomerName name_;
 };
 
 class UsageStream final : public wire::UsageStream::Server, private kj::TaskSet::ErrorHandler {
  public:
-  UsageStream(LedgerService& service, wire::BatchSink::Client sink)
-      : service_(service), sink_(kj::mv(sink)), delivering_(*this) {}
+  UsageStream(LedgerService& service, wire::BatchSink::Client sink, Position min_position)
+      : service_(service), sink_(kj::mv(sink)), min_position_(min_position), delivering_(*this) {}
 
   kj::Promise<void> write(WriteContext context) override {
     KJ_IF_MAYBE (failure, failure_) {
@@ -160,7 +168,7 @@ class UsageStream final : public wire::UsageStream::Server, private kj::TaskSet:
     }
     const std::uint64_t batch = batches_++;
     // The next write waits until this one is decided; its results follow when they are durable.
-    return decideBatch(service_, context.getParams().getEntries())
+    return decideBatch(service_, context.getParams().getEntries(), min_position_)
         .then([this, batch, context](kj::Own<BatchOutcome> outcome) mutable {
           context.releaseParams();
           wait_for_ = std::max(wait_for_, outcome->wait_for);
@@ -185,6 +193,7 @@ class UsageStream final : public wire::UsageStream::Server, private kj::TaskSet:
 
   LedgerService& service_;
   wire::BatchSink::Client sink_;
+  const Position min_position_;
   kj::TaskSet delivering_;
   kj::Maybe<kj::Exception> failure_;
   std::uint64_t batches_ = 0;
@@ -198,12 +207,13 @@ class Recorder final : public wire::Recorder::Server {
 
   kj::Promise<void> customer(CustomerContext context) override {
     context.getResults().setCustomer(
-        kj::heap<CustomerRecorder>(service_, kj::str(context.getParams().getId())));
+        kj::heap<CustomerRecorder>(service_, customerNameOf(context.getParams())));
     return kj::READY_NOW;
   }
 
   kj::Promise<void> recordBatch(RecordBatchContext context) override {
-    return decideBatch(service_, context.getParams().getEntries())
+    auto params = context.getParams();
+    return decideBatch(service_, params.getEntries(), Position(params.getMinPosition()))
         .then([this, context](kj::Own<BatchOutcome> outcome) mutable {
           writeBatch(context.getResults().initResult(), *outcome);
           return service_.pipeline.durable(outcome->wait_for);
@@ -211,7 +221,9 @@ class Recorder final : public wire::Recorder::Server {
   }
 
   kj::Promise<void> openStream(OpenStreamContext context) override {
-    context.getResults().setStream(kj::heap<UsageStream>(service_, context.getParams().getSink()));
+    auto params = context.getParams();
+    context.getResults().setStream(
+        kj::heap<UsageStream>(service_, params.getSink(), Position(params.getMinPosition())));
     return kj::READY_NOW;
   }
 

@@ -12,6 +12,11 @@
 # Every list takes `limit` (0: 100, at most 1 000) and `cursor` (empty: from the start) and gives
 # `next` (empty: the end). A cursor is `next` of the page before, and nothing else.
 #
+# `minPosition` asks for an answer that reflects at least that position of the log, as a receipt
+# gave it, on whatever connection. A position that the log has not reached (it is another ledger's,
+# or the daemon was started on an older copy) is answered unknownPosition, and nothing is recorded.
+# Given with a customer it counts for every call on the capability. 0 asks for nothing.
+#
 # A connection may have 4 096 calls unanswered: further ones are not read until one is answered. One
 # that lets go (Finish) of none of 262 144 is closed.
 #
@@ -109,14 +114,14 @@ struct Session {
 # ---- Recorder: usage and holds
 
 interface Recorder {
-  customer @0 (id :Text) -> (customer :CustomerRecorder);
+  customer @0 (id :Text, minPosition :UInt64) -> (customer :CustomerRecorder);
   # Always gives a capability; calls on an unknown customer answer unknownCustomer.
 
-  recordBatch @1 (entries :List(UsageEntry)) -> (result :BatchResult);
+  recordBatch @1 (entries :List(UsageEntry), minPosition :UInt64) -> (result :BatchResult);
   # At most 16 384 entries. Not atomic: each entry is decided alone, in order. Answered when all of
   # it is durable.
 
-  openStream @2 (sink :BatchSink) -> (stream :UsageStream);
+  openStream @2 (sink :BatchSink, minPosition :UInt64) -> (stream :UsageStream);
   # Bulk ingest with back-pressure. Results come through `sink`, one per batch, in order.
 }
 
@@ -329,28 +334,29 @@ struct CustomerInfo {
 }
 
 interface Reader {
-  customer @0 (id :Text) -> (customer :CustomerReader);
+  customer @0 (id :Text, minPosition :UInt64) -> (customer :CustomerReader);
 
-  customers @1 (limit :UInt32, cursor :Text)
+  customers @1 (limit :UInt32, cursor :Text, minPosition :UInt64)
       -> (outcome :Common.Outcome, detail :Text, customers :List(CustomerInfo), next :Text);
   # In order of creation.
 
-  invoices @2 (limit :UInt32, cursor :Text)
+  invoices @2 (limit :UInt32, cursor :Text, minPosition :UInt64)
       -> (outcome :Common.Outcome, detail :Text, invoices :List(Common.Invoice), next :Text);
   # All of the ledger, in order of number.
 
-  invoice @3 (number :UInt64, label :Text)
+  invoice @3 (number :UInt64, label :Text, minPosition :UInt64)
       -> (outcome :Common.Outcome, detail :Text, invoice :Common.Invoice, position :UInt64);
   # By number, or by label ("INV-000001") when number is 0.
 
-  catalog @4 () -> (catalog :CatalogSchema.Catalog);
+  catalog @4 (minPosition :UInt64)
+      -> (catalog :CatalogSchema.Catalog, outcome :Common.Outcome, detail :Text);
   # The newest version of everything published.
 
-  creditNotes @5 (limit :UInt32, cursor :Text)
+  creditNotes @5 (limit :UInt32, cursor :Text, minPosition :UInt64)
       -> (outcome :Common.Outcome, detail :Text, creditNotes :List(Common.CreditNote), next :Text);
   # All of the ledger, in order of number.
 
-  creditNote @6 (number :UInt64, label :Text)
+  creditNote @6 (number :UInt64, label :Text, minPosition :UInt64)
       -> (outcome :Common.Outcome, detail :Text, creditNote :Common.CreditNote, position :UInt64);
   # By number, or by label ("CN-000001") when number is 0. Without it: unknownInvoice.
 
@@ -484,19 +490,21 @@ struct CatalogChange {
 }
 
 interface Billing {
-  publishCatalog @0 (key :Text, catalog :CatalogSchema.Catalog) -> (receipt :Receipt);
+  publishCatalog @0 (key :Text, catalog :CatalogSchema.Catalog, minPosition :UInt64)
+      -> (receipt :Receipt);
   # Items that do not differ from what is published change nothing; the others become visible
   # together.
 
-  previewCatalog @1 (catalog :CatalogSchema.Catalog)
+  previewCatalog @1 (catalog :CatalogSchema.Catalog, minPosition :UInt64)
       -> (outcome :Common.Outcome, detail :Text, changes :List(CatalogChange));
   # What publishCatalog would do, item by item. Records nothing.
 
-  createCustomer @2 (key :Text, id :Text, customer :Common.CreateCustomer) -> (receipt :Receipt);
+  createCustomer @2 (key :Text, id :Text, customer :Common.CreateCustomer, minPosition :UInt64)
+      -> (receipt :Receipt);
 
-  customer @3 (id :Text) -> (customer :CustomerBilling);
+  customer @3 (id :Text, minPosition :UInt64) -> (customer :CustomerBilling);
 
-  submit @4 (commands :List(Common.Command)) -> (receipts :List(Receipt));
+  submit @4 (commands :List(Common.Command), minPosition :UInt64) -> (receipts :List(Receipt));
   # Any commands, of usage too, each decided alone, in order; at most 16 384. moveClock needs the
   # role Admin.
 }

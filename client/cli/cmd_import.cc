@@ -149,6 +149,7 @@ class Import {
   static ImportOptions optionsOf(const Session& session, const ImportArgs& args) {
     ImportOptions options = args.options;
     options.timeout = session.timeout();
+    options.min_position = session.minPosition();
     return options;
   }
 

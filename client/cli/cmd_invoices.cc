@@ -74,7 +74,7 @@ struct PaymentArgs {
 };
 
 ExitCode payment(Session& session, const PaymentArgs& args) {
-  const auto found = invoiceCalled(session, args.invoice, {.timeout = session.timeout()});
+  const auto found = invoiceCalled(session, args.invoice, session.lookupOptions());
   if (!found.ok()) return session.refused(found.outcome, found.detail);
   const client::Invoice& invoice = found.value;
   return session.withKey(args.key, [&](const std::string& key) {

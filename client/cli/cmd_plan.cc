@@ -90,7 +90,7 @@ ExitCode unpin(Session& session, const PlanArgs& args) {
 
 // The terms of the version that runs: the catalog has the newest one only.
 ExitCode printRunningTerms(Session& session, const client::Terms& terms) {
-  const auto reply = session.client().catalog({.timeout = session.timeout()});
+  const auto reply = session.client().catalog(session.lookupOptions());
   if (!reply.ok()) return session.refused(reply.outcome, reply.detail);
   const auto catalog = nlohmann::ordered_json::parse(reply.value);
   const auto* plan = findPlan(catalog, terms.plan);
@@ -115,7 +115,7 @@ ExitCode showPlan(Session& session, const PlanArgs& args) {
   addSubscriptionFacts(reply.value, facts);
   if (!reply.value.terms) {
     // A paused subscription has a plan, and no terms until it is resumed.
-    const auto customer = session.client().customer(args.customer, {.timeout = session.timeout()});
+    const auto customer = session.client().customer(args.customer, session.lookupOptions());
     if (!customer.ok()) return session.refused(customer.outcome, customer.detail);
     facts.add("Plan", customer.value.plan);
   }

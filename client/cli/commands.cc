@@ -57,6 +57,10 @@ void addGlobalOptions(CLI::App& root, Session& session) {
                   "How long to wait for an answer, 0s: for ever; default: 30s, but for ever for "
                   "backup, snapshot, clock")
       ->type_name("DURATION");
+  root.add_option("--min-position", options.min_position,
+                  "Refuse unless the ledger has come to this position of its log, which a receipt "
+                  "gave; of balances, invoices and commands")
+      ->type_name("POSITION");
   root.add_flag("--json", options.json, "Print JSON for programs");
   root.add_flag("--no-color", options.no_color, "No colours");
   root.add_flag("--verbose", options.verbose, "Say more on standard error");

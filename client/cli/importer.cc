@@ -74,7 +74,9 @@ void Importer::sendUsage() {
   if (!stream_) {
     auto reply = client_.openStream(
         [this](std::uint64_t, const client::BatchResult& result) { onResult(result); },
-        {.in_flight_max = options_.in_flight_max, .timeout = options_.timeout});
+        {.in_flight_max = options_.in_flight_max,
+         .timeout = options_.timeout,
+         .min_position = options_.min_position});
     if (!reply.ok()) {
       for (const Row& row : std::exchange(usage_, {})) {
         refuse(row, reply.outcome.name, reply.detail);
@@ -104,7 +106,8 @@ void Importer::submitCommands() {
   std::vector<std::string> commands;
   commands.reserve(batch.size());
   for (const Row& row : batch) commands.push_back(std::get<OtherCommand>(row.content).json);
-  const auto reply = client_.submit(std::move(commands), {.timeout = options_.timeout});
+  const auto reply = client_.submit(
+      std::move(commands), {.timeout = options_.timeout, .min_position = options_.min_position});
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (!reply.ok() || i >= reply.value.size()) {
       refuse(batch[i], reply.ok() ? "unavailable" : reply.outcome.name, reply.detail);

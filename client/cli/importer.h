@@ -26,6 +26,7 @@ struct ImportOptions {
   std::uint32_t in_flight_max = 8;
   bool stop_on_error = false;
   std::optional<std::chrono::milliseconds> timeout;
+  std::uint64_t min_position = 0;
 };
 
 struct RefusedRows {

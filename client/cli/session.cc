@@ -79,6 +79,7 @@ client::CallOptions Session::callOptions(Work work) const {
   client::CallOptions options;
   options.timeout = timeout();
   if (!options.timeout && work == Work::slow) options.timeout = std::chrono::milliseconds(0);
+  options.min_position = options_.min_position;
   options.json = options_.json ? client::WantJson::yes : client::WantJson::no;
   return options;
 }

@@ -45,6 +45,7 @@ struct GlobalOptions {
   std::string ca_file;
   std::string server_name;
   std::string timeout;  // as a duration; empty: the command's default
+  std::uint64_t min_position = 0;
   bool json = false;
   bool no_color = false;
   bool verbose = false;
@@ -78,8 +79,14 @@ class Session {
   /// For calls whose work may take long: no deadline unless the user sets one.
   enum class Work { quick, slow };
   client::CallOptions callOptions(Work work = Work::quick) const;
+  /// For what a command looks up on its way: no JSON.
+  client::CallOptions lookupOptions() const {
+    return {.timeout = timeout(), .min_position = minPosition()};
+  }
   /// What a stream waits for one answer.
   std::optional<std::chrono::milliseconds> timeout() const;
+  /// What the ledger's log must have come to.
+  std::uint64_t minPosition() const { return options_.min_position; }
 
   /// Says that the ledger refused, and why.
   ExitCode refused(const client::Outcome& outcome, std::string_view detail);

@@ -29,11 +29,11 @@ Client::Future<std::vector<CatalogChange>> Client::previewCatalogAsync(std::stri
                                                                        const CallOptions& options) {
   return impl_->call<std::vector<CatalogChange>>(
       Role::billing, Effect::read, options,
-      [message = catalogMessage(catalog_json),
-       json = options.json](Connection& connection) mutable {
+      [message = catalogMessage(catalog_json), options](Connection& connection) mutable {
         auto request = connection.billing().previewCatalogRequest();
+        request.setMinPosition(options.min_position);
         request.setCatalog(message->getRoot<wire::Catalog>().asReader());
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           auto reply = replyOf<std::vector<CatalogChange>>(response, json);
           if (reply.ok()) reply.value = listFromWire<CatalogChange>(response.getChanges());
           return reply;
@@ -50,11 +50,12 @@ Client::Future<Receipt> Client::publishCatalogAsync(std::string key, std::string
                                                     const CallOptions& options) {
   return impl_->call<Receipt>(Role::billing, Effect::command, options,
                               [key = std::move(key), message = catalogMessage(catalog_json),
-                               json = options.json](Connection& connection) mutable {
+                               options](Connection& connection) mutable {
                                 auto request = connection.billing().publishCatalogRequest();
+                                request.setMinPosition(options.min_position);
                                 request.setKey(key);
                                 request.setCatalog(message->getRoot<wire::Catalog>().asReader());
-                                return sendForReceipt(request, json);
+                                return sendForReceipt(request, options.json);
                               });
 }
 
@@ -66,16 +67,16 @@ Reply<Receipt> Client::createCustomer(std::string id, std::string key, CreateCus
 Client::Future<Receipt> Client::createCustomerAsync(std::string id, std::string key,
                                                     CreateCustomer contents,
                                                     const CallOptions& options) {
-  return impl_->call<Receipt>(
-      Role::billing, Effect::command, options,
-      [id = std::move(id), key = std::move(key), contents = std::move(contents),
-       json = options.json](Connection& connection) {
-        auto request = connection.billing().createCustomerRequest();
-        request.setKey(key);
-        request.setId(id);
-        toWire(contents, request.initCustomer());
-        return sendForReceipt(request, json);
-      });
+  return impl_->call<Receipt>(Role::billing, Effect::command, options,
+                              [id = std::move(id), key = std::move(key),
+                               contents = std::move(contents), options](Connection& connection) {
+                                auto request = connection.billing().createCustomerRequest();
+                                request.setMinPosition(options.min_position);
+                                request.setKey(key);
+                                request.setId(id);
+                                toWire(contents, request.initCustomer());
+                                return sendForReceipt(request, options.json);
+                              });
 }
 
 Reply<std::vector<Receipt>> Client::submit(std::vector<std::string> commands_json,
@@ -91,11 +92,12 @@ Client::Future<std::vector<Receipt>> Client::submitAsync(std::vector<std::string
   for (unsigned i = 0; i < commands.size(); ++i) readJson(commands_json[i], commands[i]);
   return impl_->call<std::vector<Receipt>>(
       Role::billing, Effect::command, options,
-      [message = kj::mv(message), json = options.json](Connection& connection) mutable {
+      [message = kj::mv(message), options](Connection& connection) mutable {
         auto request = connection.billing().submitRequest();
+        request.setMinPosition(options.min_position);
         request.setCommands(
             message->getRoot<wire::Billing::SubmitParams>().asReader().getCommands());
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           return replyOf<std::vector<Receipt>>(response, json,
                                                listFromWire<Receipt>(response.getReceipts()));
         });

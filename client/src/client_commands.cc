@@ -17,18 +17,18 @@ std::future<Reply<Receipt>> command(Impl& impl, std::string customer, std::strin
                                     const CallOptions& options,
                                     Request (Billing::*open)(kj::Maybe<capnp::MessageSize>),
                                     Fill fill) {
-  return impl.template call<Receipt>(
-      Role::billing, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key), open, fill = std::move(fill),
-       json = options.json](Connection& connection) {
-        auto whose = connection.billing().customerRequest();
-        whose.setId(customer);
-        Billing billing = whose.send().getCustomer();
-        Request request = (billing.*open)(nullptr);
-        request.setKey(key);
-        fill(request);
-        return sendForReceipt(request, json);
-      });
+  return impl.template call<Receipt>(Role::billing, Effect::command, options,
+                                     [customer = std::move(customer), key = std::move(key), open,
+                                      fill = std::move(fill), options](Connection& connection) {
+                                       auto whose = connection.billing().customerRequest();
+                                       whose.setId(customer);
+                                       whose.setMinPosition(options.min_position);
+                                       Billing billing = whose.send().getCustomer();
+                                       Request request = (billing.*open)(nullptr);
+                                       request.setKey(key);
+                                       fill(request);
+                                       return sendForReceipt(request, options.json);
+                                     });
 }
 
 // For commands that have no contents.

@@ -8,16 +8,18 @@
 namespace daybook::client {
 namespace {
 
-wire::CustomerRecorder::Client customerRecorder(Connection& connection, const std::string& id) {
+wire::CustomerRecorder::Client customerRecorder(Connection& connection, const std::string& id,
+                                                const CallOptions& options) {
   auto request = connection.recorder().customerRequest();
   request.setId(id);
+  request.setMinPosition(options.min_position);
   return request.send().getCustomer();
 }
 
 wire::Hold::Client holdByKey(Connection& connection, const std::string& customer,
-                             const std::string& key) {
+                             const std::string& key, const CallOptions& options) {
   KJ_IF_MAYBE (kept, connection.keptHold(customer, key)) return *kept;
-  auto request = customerRecorder(connection, customer).holdByKeyRequest();
+  auto request = customerRecorder(connection, customer, options).holdByKeyRequest();
   request.setKey(key);
   return request.send().getHold();
 }
@@ -34,12 +36,12 @@ std::future<Reply<Receipt>> command(
   return impl.template call<Receipt>(
       Role::recorder, Effect::command, options,
       [customer = std::move(customer), key = std::move(key), hold = std::move(hold), ends, open,
-       fill = std::move(fill), json = options.json](Connection& connection) {
-        wire::Hold::Client whose = holdByKey(connection, customer, hold);
+       fill = std::move(fill), options](Connection& connection) {
+        wire::Hold::Client whose = holdByKey(connection, customer, hold, options);
         Request request = (whose.*open)(nullptr);
         request.setKey(key);
         fill(request);
-        return sendForReceipt(request, json)
+        return sendForReceipt(request, options.json)
             .then([&connection, customer, hold, ends](Reply<Receipt>&& reply) {
               const bool has_ended = reply.outcome.name == "holdEnded";
               if (has_ended || (reply.ok() && ends == Ends::yes)) {
@@ -62,8 +64,8 @@ Client::Future<Receipt> Client::placeHoldAsync(std::string customer, std::string
   return impl_->call<Receipt>(
       Role::recorder, Effect::command, options,
       [customer = std::move(customer), key = std::move(key), hold = std::move(hold),
-       json = options.json](Connection& connection) {
-        auto request = customerRecorder(connection, customer).holdRequest();
+       options](Connection& connection) {
+        auto request = customerRecorder(connection, customer, options).holdRequest();
         request.setKey(key);
         toWire(hold, request.initHold());
         const bool releases = hold.when_client_goes == WhenClientGoes::release;
@@ -71,7 +73,7 @@ Client::Future<Receipt> Client::placeHoldAsync(std::string customer, std::string
         auto sent = request.send();
         // Otherwise the capability is dropped: the hold stays, and is named by its key.
         if (releases) connection.keepHold(customer, key, sent.getHold());
-        return sent.then([&connection, customer, key, json](auto&& response) {
+        return sent.then([&connection, customer, key, json = options.json](auto&& response) {
           Reply<Receipt> reply;
           reply.value = fromWire(response.getReceipt());
           reply.outcome = reply.value.outcome;
@@ -148,18 +150,18 @@ Reply<Hold> Client::hold(std::string customer, std::string hold, const CallOptio
 
 Client::Future<Hold> Client::holdAsync(std::string customer, std::string hold,
                                        const CallOptions& options) {
-  return impl_->call<Hold>(Role::recorder, Effect::read, options,
-                           [customer = std::move(customer), hold = std::move(hold),
-                            json = options.json](Connection& connection) {
-                             return holdByKey(connection, customer, hold)
-                                 .infoRequest()
-                                 .send()
-                                 .then([json](auto&& response) {
-                                   auto reply = replyOf<Hold>(response, json);
-                                   if (reply.ok()) reply.value = fromWire(response.getHold());
-                                   return reply;
-                                 });
-                           });
+  return impl_->call<Hold>(
+      Role::recorder, Effect::read, options,
+      [customer = std::move(customer), hold = std::move(hold), options](Connection& connection) {
+        return holdByKey(connection, customer, hold, options)
+            .infoRequest()
+            .send()
+            .then([json = options.json](auto&& response) {
+              auto reply = replyOf<Hold>(response, json);
+              if (reply.ok()) reply.value = fromWire(response.getHold());
+              return reply;
+            });
+      });
 }
 
 Reply<Page<Hold>> Client::holds(std::string customer, PageRequest page,
@@ -169,19 +171,18 @@ Reply<Page<Hold>> Client::holds(std::string customer, PageRequest page,
 
 Client::Future<Page<Hold>> Client::holdsAsync(std::string customer, PageRequest page,
                                               const CallOptions& options) {
-  return impl_->call<Page<Hold>>(Role::reader, Effect::read, options,
-                                 [customer = std::move(customer), page = std::move(page),
-                                  json = options.json](Connection& connection) {
-                                   auto request =
-                                       customerReader(connection, customer).holdsRequest();
-                                   setPage(request, page);
-                                   return request.send().then([json](auto&& response) {
-                                     auto reply = replyOf<Page<Hold>>(response, json);
-                                     reply.value.items = listFromWire<Hold>(response.getHolds());
-                                     reply.value.next = toString(response.getNext());
-                                     return reply;
-                                   });
-                                 });
+  return impl_->call<Page<Hold>>(
+      Role::reader, Effect::read, options,
+      [customer = std::move(customer), page = std::move(page), options](Connection& connection) {
+        auto request = customerReader(connection, customer, options).holdsRequest();
+        setPage(request, page);
+        return request.send().then([json = options.json](auto&& response) {
+          auto reply = replyOf<Page<Hold>>(response, json);
+          reply.value.items = listFromWire<Hold>(response.getHolds());
+          reply.value.next = toString(response.getNext());
+          return reply;
+        });
+      });
 }
 
 }  // namespace daybook::client

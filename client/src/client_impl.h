@@ -135,9 +135,11 @@ Reply<T> replyOf(const Response& response, WantJson want, T value) {
 }
 
 /// The reads of one customer. REQUIRES: the role Reader is not missing.
-inline wire::CustomerReader::Client customerReader(Connection& connection, const std::string& id) {
+inline wire::CustomerReader::Client customerReader(Connection& connection, const std::string& id,
+                                                   const CallOptions& options) {
   auto request = connection.reader().customerRequest();
   request.setId(id);
+  request.setMinPosition(options.min_position);
   return request.send().getCustomer();
 }
 

@@ -35,16 +35,16 @@ Reply<Balance> Client::balance(std::string customer, const CallOptions& options)
 }
 
 Client::Future<Balance> Client::balanceAsync(std::string customer, const CallOptions& options) {
-  return impl_->call<Balance>(
-      Role::reader, Effect::read, options,
-      [customer = std::move(customer), json = options.json](Connection& connection) {
-        auto request = customerReader(connection, customer).balanceRequest();
-        return request.send().then([json](auto&& response) {
-          auto reply = replyOf<Balance>(response, json);
-          if (reply.ok()) reply.value = fromWire(response.getBalance());
-          return reply;
-        });
-      });
+  return impl_->call<Balance>(Role::reader, Effect::read, options,
+                              [customer = std::move(customer), options](Connection& connection) {
+                                auto request =
+                                    customerReader(connection, customer, options).balanceRequest();
+                                return request.send().then([json = options.json](auto&& response) {
+                                  auto reply = replyOf<Balance>(response, json);
+                                  if (reply.ok()) reply.value = fromWire(response.getBalance());
+                                  return reply;
+                                });
+                              });
 }
 
 Reply<CheckAnswer> Client::check(std::string customer, Usage usage, const CallOptions& options) {
@@ -55,11 +55,10 @@ Client::Future<CheckAnswer> Client::checkAsync(std::string customer, Usage usage
                                                const CallOptions& options) {
   return impl_->call<CheckAnswer>(
       Role::reader, Effect::read, options,
-      [customer = std::move(customer), usage = std::move(usage),
-       json = options.json](Connection& connection) {
-        auto request = customerReader(connection, customer).checkRequest();
+      [customer = std::move(customer), usage = std::move(usage), options](Connection& connection) {
+        auto request = customerReader(connection, customer, options).checkRequest();
         toWire(usage, request.initUsage());
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           return replyOf<CheckAnswer>(response, json, fromWire(response.getAnswer()));
         });
       });
@@ -70,15 +69,15 @@ Reply<Customer> Client::customer(std::string id, const CallOptions& options) {
 }
 
 Client::Future<Customer> Client::customerAsync(std::string id, const CallOptions& options) {
-  return impl_->call<Customer>(Role::reader, Effect::read, options,
-                               [id = std::move(id), json = options.json](Connection& connection) {
-                                 auto request = customerReader(connection, id).infoRequest();
-                                 return request.send().then([json](auto&& response) {
-                                   auto reply = replyOf<Customer>(response, json);
-                                   if (reply.ok()) reply.value = fromWire(response.getInfo());
-                                   return reply;
-                                 });
-                               });
+  return impl_->call<Customer>(
+      Role::reader, Effect::read, options, [id = std::move(id), options](Connection& connection) {
+        auto request = customerReader(connection, id, options).infoRequest();
+        return request.send().then([json = options.json](auto&& response) {
+          auto reply = replyOf<Customer>(response, json);
+          if (reply.ok()) reply.value = fromWire(response.getInfo());
+          return reply;
+        });
+      });
 }
 
 Reply<Page<Customer>> Client::customers(PageRequest page, const CallOptions& options) {
@@ -89,10 +88,11 @@ Client::Future<Page<Customer>> Client::customersAsync(PageRequest page,
                                                       const CallOptions& options) {
   return impl_->call<Page<Customer>>(
       Role::reader, Effect::read, options,
-      [page = std::move(page), json = options.json](Connection& connection) {
+      [page = std::move(page), options](Connection& connection) {
         auto request = connection.reader().customersRequest();
+        request.setMinPosition(options.min_position);
         setPage(request, page);
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           auto reply = replyOf<Page<Customer>>(response, json);
           if (reply.ok()) {
             reply.value.items = listFromWire<Customer>(response.getCustomers());
@@ -113,15 +113,16 @@ Client::Future<Page<Invoice>> Client::invoicesAsync(std::string customer, PageRe
   return impl_->call<Page<Invoice>>(
       Role::reader, Effect::read, options,
       [customer = std::move(customer), page = std::move(page),
-       json = options.json](Connection& connection) -> kj::Promise<Reply<Page<Invoice>>> {
+       options](Connection& connection) -> kj::Promise<Reply<Page<Invoice>>> {
         if (customer.empty()) {
           auto request = connection.reader().invoicesRequest();
+          request.setMinPosition(options.min_position);
           setPage(request, page);
-          return sendForInvoices(request, json);
+          return sendForInvoices(request, options.json);
         }
-        auto request = customerReader(connection, customer).invoicesRequest();
+        auto request = customerReader(connection, customer, options).invoicesRequest();
         setPage(request, page);
-        return sendForInvoices(request, json);
+        return sendForInvoices(request, options.json);
       });
 }
 
@@ -131,10 +132,11 @@ Reply<Invoice> Client::invoice(std::uint64_t number, const CallOptions& options)
 
 Client::Future<Invoice> Client::invoiceAsync(std::uint64_t number, const CallOptions& options) {
   return impl_->call<Invoice>(Role::reader, Effect::read, options,
-                              [number, json = options.json](Connection& connection) {
+                              [number, options](Connection& connection) {
                                 auto request = connection.reader().invoiceRequest();
+                                request.setMinPosition(options.min_position);
                                 request.setNumber(number);
-                                return sendForInvoice(request, json);
+                                return sendForInvoice(request, options.json);
                               });
 }
 
@@ -143,13 +145,13 @@ Reply<Invoice> Client::invoice(std::string label, const CallOptions& options) {
 }
 
 Client::Future<Invoice> Client::invoiceAsync(std::string label, const CallOptions& options) {
-  return impl_->call<Invoice>(
-      Role::reader, Effect::read, options,
-      [label = std::move(label), json = options.json](Connection& connection) {
-        auto request = connection.reader().invoiceRequest();
-        request.setLabel(label);
-        return sendForInvoice(request, json);
-      });
+  return impl_->call<Invoice>(Role::reader, Effect::read, options,
+                              [label = std::move(label), options](Connection& connection) {
+                                auto request = connection.reader().invoiceRequest();
+                                request.setMinPosition(options.min_position);
+                                request.setLabel(label);
+                                return sendForInvoice(request, options.json);
+                              });
 }
 
 Reply<std::optional<Invoice>> Client::upcoming(std::string customer, const CallOptions& options) {
@@ -160,9 +162,9 @@ Client::Future<std::optional<Invoice>> Client::upcomingAsync(std::string custome
                                                              const CallOptions& options) {
   return impl_->call<std::optional<Invoice>>(
       Role::reader, Effect::read, options,
-      [customer = std::move(customer), json = options.json](Connection& connection) {
-        auto request = customerReader(connection, customer).upcomingRequest();
-        return request.send().then([json](auto&& response) {
+      [customer = std::move(customer), options](Connection& connection) {
+        auto request = customerReader(connection, customer, options).upcomingRequest();
+        return request.send().then([json = options.json](auto&& response) {
           auto reply = replyOf<std::optional<Invoice>>(response, json);
           if (reply.ok() && response.hasInvoice()) reply.value = fromWire(response.getInvoice());
           return reply;
@@ -176,9 +178,13 @@ Reply<std::string> Client::catalog(const CallOptions& options) {
 
 Client::Future<std::string> Client::catalogAsync(const CallOptions& options) {
   return impl_->call<std::string>(
-      Role::reader, Effect::read, options, [json = options.json](Connection& connection) {
-        return connection.reader().catalogRequest().send().then([json](auto&& response) {
-          return replyOf<std::string>(response, json, protocol::jsonOf(response.getCatalog()));
+      Role::reader, Effect::read, options, [options](Connection& connection) {
+        auto request = connection.reader().catalogRequest();
+        request.setMinPosition(options.min_position);
+        return request.send().then([json = options.json](auto&& response) {
+          auto reply = replyOf<std::string>(response, json);
+          if (reply.ok()) reply.value = protocol::jsonOf(response.getCatalog());
+          return reply;
         });
       });
 }

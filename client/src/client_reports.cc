@@ -47,10 +47,10 @@ Client::Future<ChangePreview> Client::previewChangeAsync(std::string customer, C
   return impl_->call<ChangePreview>(
       Role::reader, Effect::read, options,
       [customer = std::move(customer), change = std::move(change),
-       json = options.json](Connection& connection) {
-        auto request = customerReader(connection, customer).previewChangeRequest();
+       options](Connection& connection) {
+        auto request = customerReader(connection, customer, options).previewChangeRequest();
         toWire(change, request.initChange());
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           auto reply = replyOf<ChangePreview>(response, json);
           if (reply.ok()) reply.value = fromWire(response.getPreview());
           return reply;
@@ -68,15 +68,16 @@ Client::Future<Page<CreditNote>> Client::creditNotesAsync(std::string customer, 
   return impl_->call<Page<CreditNote>>(
       Role::reader, Effect::read, options,
       [customer = std::move(customer), page = std::move(page),
-       json = options.json](Connection& connection) -> kj::Promise<Reply<Page<CreditNote>>> {
+       options](Connection& connection) -> kj::Promise<Reply<Page<CreditNote>>> {
         if (customer.empty()) {
           auto request = connection.reader().creditNotesRequest();
+          request.setMinPosition(options.min_position);
           setPage(request, page);
-          return sendForCreditNotes(request, json);
+          return sendForCreditNotes(request, options.json);
         }
-        auto request = customerReader(connection, customer).creditNotesRequest();
+        auto request = customerReader(connection, customer, options).creditNotesRequest();
         setPage(request, page);
-        return sendForCreditNotes(request, json);
+        return sendForCreditNotes(request, options.json);
       });
 }
 
@@ -87,10 +88,11 @@ Reply<CreditNote> Client::creditNote(std::uint64_t number, const CallOptions& op
 Client::Future<CreditNote> Client::creditNoteAsync(std::uint64_t number,
                                                    const CallOptions& options) {
   return impl_->call<CreditNote>(Role::reader, Effect::read, options,
-                                 [number, json = options.json](Connection& connection) {
+                                 [number, options](Connection& connection) {
                                    auto request = connection.reader().creditNoteRequest();
+                                   request.setMinPosition(options.min_position);
                                    request.setNumber(number);
-                                   return sendForCreditNote(request, json);
+                                   return sendForCreditNote(request, options.json);
                                  });
 }
 
@@ -99,13 +101,13 @@ Reply<CreditNote> Client::creditNote(std::string label, const CallOptions& optio
 }
 
 Client::Future<CreditNote> Client::creditNoteAsync(std::string label, const CallOptions& options) {
-  return impl_->call<CreditNote>(
-      Role::reader, Effect::read, options,
-      [label = std::move(label), json = options.json](Connection& connection) {
-        auto request = connection.reader().creditNoteRequest();
-        request.setLabel(label);
-        return sendForCreditNote(request, json);
-      });
+  return impl_->call<CreditNote>(Role::reader, Effect::read, options,
+                                 [label = std::move(label), options](Connection& connection) {
+                                   auto request = connection.reader().creditNoteRequest();
+                                   request.setMinPosition(options.min_position);
+                                   request.setLabel(label);
+                                   return sendForCreditNote(request, options.json);
+                                 });
 }
 
 Reply<UsageReport> Client::usageByDay(std::string customer, TimeRange range, PageRequest page,
@@ -118,11 +120,11 @@ Client::Future<UsageReport> Client::usageByDayAsync(std::string customer, TimeRa
   return impl_->call<UsageReport>(
       Role::reader, Effect::read, options,
       [customer = std::move(customer), range, page = std::move(page),
-       json = options.json](Connection& connection) {
-        auto request = customerReader(connection, customer).usageRequest();
+       options](Connection& connection) {
+        auto request = customerReader(connection, customer, options).usageRequest();
         setRange(request, range);
         setPage(request, page);
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           auto reply = replyOf<UsageReport>(response, json);
           if (!reply.ok()) return reply;
           reply.value.items = listFromWire<UsageOfDay>(response.getDays());
@@ -145,11 +147,11 @@ Client::Future<Statement> Client::statementAsync(std::string customer, TimeRange
   return impl_->call<Statement>(
       Role::reader, Effect::read, options,
       [customer = std::move(customer), range, page = std::move(page),
-       json = options.json](Connection& connection) {
-        auto request = customerReader(connection, customer).statementRequest();
+       options](Connection& connection) {
+        auto request = customerReader(connection, customer, options).statementRequest();
         setRange(request, range);
         setPage(request, page);
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           auto reply = replyOf<Statement>(response, json);
           if (!reply.ok()) return reply;
           reply.value.items = listFromWire<StatementEntry>(response.getEntries());

@@ -13,17 +13,17 @@ Reply<Receipt> Client::record(std::string customer, std::string key, Usage usage
 
 Client::Future<Receipt> Client::recordAsync(std::string customer, std::string key, Usage usage,
                                             const CallOptions& options) {
-  return impl_->call<Receipt>(
-      Role::recorder, Effect::command, options,
-      [customer = std::move(customer), key = std::move(key), usage = std::move(usage),
-       json = options.json](Connection& connection) {
-        auto open = connection.recorder().customerRequest();
-        open.setId(customer);
-        auto request = open.send().getCustomer().recordRequest();
-        request.setKey(key);
-        toWire(usage, request.initUsage());
-        return sendForReceipt(request, json);
-      });
+  return impl_->call<Receipt>(Role::recorder, Effect::command, options,
+                              [customer = std::move(customer), key = std::move(key),
+                               usage = std::move(usage), options](Connection& connection) {
+                                auto open = connection.recorder().customerRequest();
+                                open.setId(customer);
+                                open.setMinPosition(options.min_position);
+                                auto request = open.send().getCustomer().recordRequest();
+                                request.setKey(key);
+                                toWire(usage, request.initUsage());
+                                return sendForReceipt(request, options.json);
+                              });
 }
 
 Reply<BatchResult> Client::recordBatch(std::vector<UsageEntry> entries,
@@ -35,10 +35,11 @@ Client::Future<BatchResult> Client::recordBatchAsync(std::vector<UsageEntry> ent
                                                      const CallOptions& options) {
   return impl_->call<BatchResult>(
       Role::recorder, Effect::command, options,
-      [entries = std::move(entries), json = options.json](Connection& connection) {
+      [entries = std::move(entries), options](Connection& connection) {
         auto request = connection.recorder().recordBatchRequest(sizeHint(entries));
+        request.setMinPosition(options.min_position);
         toWire(entries, request.initEntries(static_cast<unsigned>(entries.size())));
-        return request.send().then([json](auto&& response) {
+        return request.send().then([json = options.json](auto&& response) {
           Reply<BatchResult> reply;
           reply.value = fromWire(response.getResult());
           reply.outcome = reply.value.outcome;

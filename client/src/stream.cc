@@ -59,8 +59,9 @@ class LoopSide final : private kj::TaskSet::ErrorHandler {
       : connection_(kj::mv(connection)), progress_(std::move(progress)), tasks_(*this) {}
   KJ_DISALLOW_COPY(LoopSide);
 
-  kj::Promise<void> open() {
+  kj::Promise<void> open(std::uint64_t min_position) {
     auto request = connection_->recorder().openStreamRequest();
+    request.setMinPosition(min_position);
     request.setSink(kj::heap<Sink>(progress_));
     // A broken connection is noticed although no call may be waiting.
     tasks_.add(connection_->onDisconnect().then([]() -> void {
@@ -206,9 +207,9 @@ Reply<UsageStream> Client::openStream(UsageStream::OnResult on_result,
   auto progress = std::make_shared<Progress>();
   auto opened = impl_->call<std::shared_ptr<LoopSideHolder>>(
       Role::recorder, Effect::read, {.timeout = options.timeout},
-      [progress](Connection& connection) {
+      [progress, min_position = options.min_position](Connection& connection) {
         auto side = kj::heap<LoopSide>(connection.addRef(), progress);
-        auto open = side->open();
+        auto open = side->open(min_position);
         return open.then([side = kj::mv(side)]() mutable {
           auto holder = std::make_shared<LoopSideHolder>();
           holder->side = kj::mv(side);

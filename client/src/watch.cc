@@ -221,7 +221,7 @@ kj::Promise<void> LoopSide::watch(kj::Own<Connection> connection) {
         .attach(kj::mv(connection));
   };
   if (options_.customer.empty()) return send(connection->reader().watchRequest());
-  return send(customerReader(*connection, options_.customer).watchRequest());
+  return send(customerReader(*connection, options_.customer, {}).watchRequest());
 }
 
 // Carries the loop's half through other threads without touching it.

@@ -20,7 +20,7 @@ struct Service {
 
   RunningLedger ledger;
   wire::Recorder::Client recorder = daemon::makeRecorder(ledger.service());
-  wire::CustomerReader::Client reader = daemon::makeCustomerReader(ledger.service(), "acme");
+  wire::CustomerReader::Client reader = daemon::makeCustomerReader(ledger.service(), {"acme", {}});
 
   wire::CustomerRecorder::Client customer(const char* id = "acme") {
     auto request = recorder.customerRequest();

@@ -22,8 +22,9 @@ struct Service {
 
   RunningLedger ledger;
   wire::Reader::Client reader = daemon::makeReader(ledger.service());
-  wire::CustomerReader::Client acme = daemon::makeCustomerReader(ledger.service(), "acme");
-  wire::CustomerBilling::Client billing = daemon::makeCustomerBilling(ledger.service(), "acme");
+  wire::CustomerReader::Client acme = daemon::makeCustomerReader(ledger.service(), {"acme", {}});
+  wire::CustomerBilling::Client billing =
+      daemon::makeCustomerBilling(ledger.service(), {"acme", {}});
 
   template <typename Request>
   auto send(Request&& request) {
@@ -263,7 +264,7 @@ TEST_CASE("a cursor of another customer, or of nobody, opens nothing") {
     CHECK(service.usage(1, position + ".1.1.").getOutcome() == wire::Outcome::INVALID_CURSOR);
     CHECK(service.statement(1, position + ".1.").getOutcome() == wire::Outcome::INVALID_CURSOR);
   }
-  auto unknown = daemon::makeCustomerReader(service.ledger.service(), "nobody");
+  auto unknown = daemon::makeCustomerReader(service.ledger.service(), {"nobody", {}});
   auto usage = unknown.usageRequest();
   CHECK(service.send(usage).getOutcome() == wire::Outcome::UNKNOWN_CUSTOMER);
   auto statement = unknown.statementRequest();

@@ -56,6 +56,11 @@ struct CallOptions {
   std::optional<std::chrono::milliseconds> timeout;
   /// Whether the reply also carries the response in the standard Cap'n Proto JSON form.
   WantJson json = WantJson::no;
+  /// The answer reflects at least this position of the log, as a receipt gave it, on whatever
+  /// connection; unknownPosition, and nothing done, where the daemon's log has not come that far.
+  /// Of Recorder's, Reader's and Billing's calls; a hold that goes with its client keeps to the one
+  /// it was placed with.
+  std::uint64_t min_position = 0;
 };
 
 /// A random 128-bit idempotency key from the operating system, as 32 hex digits.
@@ -71,6 +76,8 @@ struct StreamOptions {
   std::uint32_t in_flight_max = 8;
   /// How long write() and finish() wait without any answer coming; absent: the client's.
   std::optional<std::chrono::milliseconds> timeout;
+  /// Of every batch: as CallOptions has it.
+  std::uint64_t min_position = 0;
 };
 
 /// Bulk ingest with back-pressure. Belongs to one thread at a time, and must not outlive its
