@@ -313,7 +313,7 @@ Invoice numbers go on from where the other system stopped when the ledger is cre
 first_invoice in daybookd's configuration. More: protocol/BILLING.md, section 8.
 )";
 
-constexpr std::array kTopics = {
+constexpr std::array kBillingTopics = {
     Topic{"billing", "Words, periods, keys: where to begin", kBilling},
     Topic{"prices", "Price schemes, tiers, variants, tokens, rounding", kPrices},
     Topic{"models", "Metered, credits and balance plans", kModels},
@@ -330,6 +330,6 @@ constexpr std::array kTopics = {
 
 }  // namespace
 
-std::span<const Topic> billingTopics() { return kTopics; }
+std::span<const Topic> billingTopics() { return kBillingTopics; }
 
 }  // namespace daybook::cli

@@ -101,7 +101,7 @@ the log print one item a line, reports (usage, statement) one object.
   daybook --json balance acme                 # "outcome":"ok"
 )";
 
-constexpr std::array kTopics = {
+constexpr std::array kToolTopics = {
     Topic{"catalog-file", "The file that `catalog apply` takes, with every field", kCatalogFile},
     Topic{"importing", "Commands and usage from files", kImporting},
     Topic{"watching", "Balances, alerts and invoices as they come", kWatching},
@@ -111,7 +111,7 @@ constexpr std::array kTopics = {
 
 }  // namespace
 
-std::span<const Topic> toolTopics() { return kTopics; }
+std::span<const Topic> toolTopics() { return kToolTopics; }
 
 const Topic* findTopic(std::string_view name) {
   for (const auto topics : {billingTopics(), toolTopics()}) {
