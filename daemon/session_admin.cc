@@ -86,7 +86,7 @@ class Admin final : public wire::Admin::Server {
       return kj::READY_NOW;
     }
     return service_.pool
-        .run([this, directory] { return replay::backupTo(service_.store, directory); })
+        .run([&store = service_.store, directory] { return replay::backupTo(store, directory); })
         .then(
             [this, context, directory](replay::BackupReport report) mutable {
               service_.logger.info("backup of position {} written to {}", report.position.value,

@@ -34,7 +34,7 @@ struct LogPage {
   Position next;
 };
 
-/// Durable events from `from` on, of one customer if given.
+/// Durable events from `from` on, of one customer if given. For a worker thread.
 LogPage readLog(const LedgerService& service, Position from, std::size_t limit,
                 std::optional<CustomerNumber> customer) {
   LogPage page;
@@ -123,8 +123,8 @@ class Auditor final : public wire::Auditor::Server {
       return kj::READY_NOW;
     }
     return service_.pool
-        .run([this, position, size] {
-          return rootsOf(service_.store, audit::inclusionRanges(position - 1, size));
+        .run([&store = service_.store, position, size] {
+          return rootsOf(store, audit::inclusionRanges(position - 1, size));
         })
         .then([context, size](audit::Proof proof) mutable {
           context.getResults().setSize(size);
@@ -142,8 +142,8 @@ class Auditor final : public wire::Auditor::Server {
       return kj::READY_NOW;
     }
     return service_.pool
-        .run([this, old_size, new_size] {
-          return rootsOf(service_.store, audit::consistencyRanges(old_size, new_size));
+        .run([&store = service_.store, old_size, new_size] {
+          return rootsOf(store, audit::consistencyRanges(old_size, new_size));
         })
         .then([context, new_size](audit::Proof proof) mutable {
           context.getResults().setNewSize(new_size);
@@ -167,7 +167,18 @@ class Auditor final : public wire::Auditor::Server {
   kj::Promise<void> answerLog(LogContext context, Position from,
                               std::optional<CustomerNumber> customer, kj::TimePoint deadline) {
     const std::size_t limit = pageSize(context.getParams().getLimit());
-    LogPage page = readLog(service_, from, limit, customer);
+    return service_.pool
+        .run([&service = service_, from, limit, customer] {
+          return readLog(service, from, limit, customer);
+        })
+        .then([this, context, customer, deadline](LogPage page) {
+          return answerPage(context, page, customer, deadline);
+        });
+  }
+
+  /// Gives the page, or waits for more.
+  kj::Promise<void> answerPage(LogContext context, const LogPage& page,
+                               std::optional<CustomerNumber> customer, kj::TimePoint deadline) {
     const bool at_end = page.next > tip().position;
     if (page.entries.empty() && at_end && service_.loop.timer().now() < deadline) {
       return service_.pipeline.nextCommit()
