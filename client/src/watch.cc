@@ -81,11 +81,11 @@ struct Desk {
 };
 
 // The half of one run() that lives on the loop thread.
-class LoopSide final : public kj::Refcounted {
+class WatchSide final : public kj::Refcounted {
  public:
-  LoopSide(Connector& connector, const WatchOptions& options, std::shared_ptr<Desk> desk)
+  WatchSide(Connector& connector, const WatchOptions& options, std::shared_ptr<Desk> desk)
       : connector_(connector), options_(options), desk_(std::move(desk)) {}
-  KJ_DISALLOW_COPY(LoopSide);
+  KJ_DISALLOW_COPY(WatchSide);
 
   void start() {
     running_ = run().eagerlyEvaluate(
@@ -189,19 +189,19 @@ class LoopSide final : public kj::Refcounted {
   kj::Promise<void> running_ = nullptr;
 };
 
-class LoopSide::Server final : public wire::Watcher::Server {
+class WatchSide::Server final : public wire::Watcher::Server {
  public:
-  explicit Server(kj::Own<LoopSide> side) : side_(kj::mv(side)) {}
+  explicit Server(kj::Own<WatchSide> side) : side_(kj::mv(side)) {}
 
   kj::Promise<void> notices(NoticesContext context) override {
     return side_->take(context.getParams());
   }
 
  private:
-  kj::Own<LoopSide> side_;
+  kj::Own<WatchSide> side_;
 };
 
-kj::Promise<void> LoopSide::watch(kj::Own<Connection> connection) {
+kj::Promise<void> WatchSide::watch(kj::Own<Connection> connection) {
   const Outcome missing = connection->missing(Role::reader);
   if (!missing.ok()) {
     const std::string& detail = connection->missingDetail();
@@ -225,8 +225,8 @@ kj::Promise<void> LoopSide::watch(kj::Own<Connection> connection) {
 }
 
 // Carries the loop's half through other threads without touching it.
-struct LoopSideHolder {
-  kj::Own<LoopSide> side;
+struct WatchSideHolder {
+  kj::Own<WatchSide> side;
 };
 
 }  // namespace
@@ -255,9 +255,9 @@ class Watch::Impl {
 
   WatchEnd run(const OnNotice& on_notice) {
     const std::shared_ptr<Desk> desk = newDesk();
-    auto holder = std::make_shared<LoopSideHolder>();
+    auto holder = std::make_shared<WatchSideHolder>();
     client_.post([holder, options = options_, desk](Connector& connector) {
-      holder->side = kj::refcounted<LoopSide>(connector, options, desk);
+      holder->side = kj::refcounted<WatchSide>(connector, options, desk);
       holder->side->start();
     });
     const Stop stop{client_, holder};
@@ -296,7 +296,7 @@ class Watch::Impl {
   // However run() ends.
   struct Stop {
     Client::Impl& client;
-    std::shared_ptr<LoopSideHolder> holder;
+    std::shared_ptr<WatchSideHolder> holder;
     ~Stop() {
       client.post([holder = holder](Connector&) {
         holder->side->stop();
