@@ -53,7 +53,8 @@ struct Receipt {
   holdExpiry @18 :Int64;         # when it was placed or extended
   holdExpired @19 :Bool;         # it was settled after it had expired
   items @20 :List(ReceiptItem);
-  # Of a hold that was placed, used or settled. When there is one, the fields above are its own.
+  # Of a hold that was placed, used or settled. When there is one, the fields above are its own. Of
+  # a settlement, first those that need no more than the hold: they are recorded in this order.
 }
 
 struct ReceiptItem {

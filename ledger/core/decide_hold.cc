@@ -88,8 +88,8 @@ struct Settlement {
 };
 
 /// Judges the usages of a hold with several features, or with several usages, each as those before
-/// leave the customer: first those that need no more than the hold, so that what they free is there
-/// for the others.
+/// leave the customer, and puts them in that order, in which they are recorded: first those that
+/// need no more than the hold, so that what they free is there for the others.
 class SettlingMany {
  public:
   SettlingMany(const State& state, const Customer& customer, const Hold& hold, Instant now)
@@ -98,11 +98,9 @@ class SettlingMany {
   /// The first that is refused stops it: its index, else usages.size().
   std::size_t judge(std::vector<Settlement>& usages, std::vector<AlertRaised>& alerts) {
     freeUnused(usages);
-    for (const bool within : {true, false}) {
-      for (std::size_t i = 0; i < usages.size(); ++i) {
-        if (isWithin(usages, i) != within) continue;
-        if (!judgeOne(usages, i, alerts)) return i;
-      }
+    order(usages);
+    for (std::size_t i = 0; i < usages.size(); ++i) {
+      if (!judgeOne(usages, i, alerts)) return i;
     }
     return usages.size();
   }
@@ -156,6 +154,16 @@ class SettlingMany {
       sum += each.usage.quantity.value_or(Decimal::fromInteger(1));
     }
     return sum <= held->quantity;
+  }
+
+  void order(std::vector<Settlement>& usages) const {
+    std::vector<Settlement> ordered;
+    for (const bool within : {true, false}) {
+      for (std::size_t i = 0; i < usages.size(); ++i) {
+        if (isWithin(usages, i) == within) ordered.push_back({usages[i].usage, {}});
+      }
+    }
+    usages = std::move(ordered);
   }
 
   bool judgeOne(std::vector<Settlement>& usages, std::size_t index,

@@ -101,26 +101,31 @@ Outcome allHeld(const Desk& desk, std::size_t hold, std::vector<HoldItem>& items
   return Outcome::ok;
 }
 
-/// Judged in the order in which what one frees is there for the others, written in the order said.
+/// In the order in which what one frees is there for the others.
 class Settling {
  public:
-  Settling(const Desk& desk, std::size_t hold, std::vector<RecordUsage> usages)
-      : book_(desk.book), desk_(onCopy(desk, book_)), hold_(hold), usages_(std::move(usages)) {
+  Settling(const Desk& desk, std::size_t hold, const std::vector<RecordUsage>& usages)
+      : book_(desk.book), desk_(onCopy(desk, book_)), hold_(hold), usages_(usages) {
+    std::vector<RecordUsage> ordered;
+    for (const bool within : {true, false}) {
+      for (const RecordUsage& usage : usages) {
+        if (isWithin(usage.feature) == within) ordered.push_back(usage);
+      }
+    }
+    usages_ = std::move(ordered);
     judged_.resize(usages_.size());
   }
 
   Outcome judgeAll() {
     freeUnused();
-    for (const bool within : {true, false}) {
-      for (std::size_t i = 0; i < usages_.size(); ++i) {
-        if (isWithin(usages_[i].feature) != within) continue;
-        const Outcome outcome = judgeOne(i);
-        if (outcome != Outcome::ok) return outcome;
-      }
+    for (std::size_t i = 0; i < usages_.size(); ++i) {
+      const Outcome outcome = judgeOne(i);
+      if (outcome != Outcome::ok) return outcome;
     }
     return Outcome::ok;
   }
 
+  const std::vector<RecordUsage>& usages() const { return usages_; }
   const std::vector<Judged>& judged() const { return judged_; }
   const std::vector<AlertEntry>& alerts() const { return book_.alerts; }
 
@@ -306,13 +311,11 @@ Answer settleHold(Desk& desk, const std::string& key, const SettleHold& asked) {
     if (outcome != Outcome::ok) return refused(outcome);
   }
   std::vector<RecordUsage> usages;
-  std::vector<std::string> names;
   for (const HoldItem& item : items) {
     if (!findItem(desk.book, *hold, item.feature)) return refused(Outcome::featureNotHeld);
     usages.push_back(usageOf(item, asked.at));
-    names.push_back(item.feature);
   }
-  Settling settling(desk, *hold, std::move(usages));
+  Settling settling(desk, *hold, usages);
   const Outcome outcome = settling.judgeAll();
   if (outcome != Outcome::ok) return refused(outcome);
   desk.book.holds[*hold].state = State::settled;
@@ -323,6 +326,8 @@ Answer settleHold(Desk& desk, const std::string& key, const SettleHold& asked) {
     write(desk, judged.use);
   }
   desk.book.alerts = settling.alerts();
+  std::vector<std::string> names;
+  for (const RecordUsage& usage : settling.usages()) names.push_back(usage.feature);
   Answer answer;
   addItems(answer.receipt, std::move(receipts), names);
   answer.receipt.hold_expired = state == State::expired;
